@@ -1,0 +1,59 @@
+package dev.longtake.pack;
+
+import dev.longtake.film.InvalidFieldException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where the networks run.
+ *
+ * @param kind    processor or graphics card
+ * @param index   which card; 0 for the processor
+ * @param threads processor threads of one worker; 0 means one for every core
+ */
+public record Device(Kind kind, int index, int threads) {
+
+    private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+    private static final int MOST_THREADS = 1024;
+
+    /** What computes. */
+    public enum Kind { CPU, CUDA }
+
+    public Device {
+        if (threads < 0 || threads > MOST_THREADS) {
+            throw new InvalidFieldException("threads", threads, "0 (one for every core) to " + MOST_THREADS);
+        }
+    }
+
+    /** The processor, one thread for every core. */
+    public static Device cpu() {
+        return new Device(Kind.CPU, 0, 0);
+    }
+
+    /**
+     * Reads a device's name.
+     *
+     * @param name {@code cpu}, {@code cuda} or {@code cuda:1}
+     * @throws InvalidFieldException if it is none of these
+     */
+    public static Device parse(String name) {
+        if (name != null && name.equals("cpu")) {
+            return cpu();
+        }
+        Matcher cuda = CUDA.matcher(name == null ? "" : name);
+        if (!cuda.matches()) {
+            throw new InvalidFieldException("device", name, "cpu or cuda:0, cuda:1, …");
+        }
+        return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)), 0);
+    }
+
+    /** The same device with another number of processor threads. */
+    public Device withThreads(int newThreads) {
+        return new Device(kind, index, newThreads);
+    }
+
+    @Override
+    public String toString() {
+        return kind == Kind.CPU ? "cpu" : "cuda:" + index;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.longtake.pack;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Recipe;
+
+/** How a pack's network was trained to denoise, and with which settings it is best used. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "sampler", include = JsonTypeInfo.As.EXISTING_PROPERTY,
+        visible = true)
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Diffusion.Euler.class, name = "euler"),
+    @JsonSubTypes.Type(value = Diffusion.Ddim.class, name = "ddim")
+})
+public sealed interface Diffusion {
+
+    /** What the network predicts: {@code flow}, {@code epsilon} or {@code v}. */
+    String prediction();
+
+    /** Denoising steps unless a recipe says otherwise. */
+    int steps();
+
+    /** Classifier-free guidance unless a recipe says otherwise; 1 is off. */
+    double guidanceScale();
+
+    /**
+     * Rectified flow, solved by Euler steps.
+     *
+     * @param shift more than 1 spends more steps at high noise
+     */
+    record Euler(String sampler, String prediction, double shift, int steps, double guidanceScale)
+            implements Diffusion {
+
+        public Euler {
+            checkDefaults(steps, guidanceScale);
+            if (!"flow".equals(prediction)) {
+                throw new InvalidFieldException("diffusion.prediction", prediction, "flow where the sampler is euler");
+            }
+            if (!(shift > 0 && shift <= 100)) {
+                throw new InvalidFieldException("diffusion.shift", shift, "more than 0, at most 100");
+            }
+        }
+    }
+
+    /**
+     * A network trained on scaled-linear betas, sampled by DDIM (reference-spec of StreamingT2V §1.2).
+     *
+     * @param trainTimesteps timesteps of the training, such as 1000
+     * @param stepsOffset    added to every timestep of the "leading" spacing
+     * @param eta            0 (no noise is added) to 1 (as much as DDPM adds)
+     */
+    record Ddim(
+            String sampler,
+            String prediction,
+            int trainTimesteps,
+            double betaStart,
+            double betaEnd,
+            int stepsOffset,
+            double eta,
+            int steps,
+            double guidanceScale) implements Diffusion {
+
+        public Ddim {
+            checkDefaults(steps, guidanceScale);
+            if (!"epsilon".equals(prediction) && !"v".equals(prediction)) {
+                throw new InvalidFieldException("diffusion.prediction", prediction,
+                        "epsilon or v where the sampler is ddim");
+            }
+            if (trainTimesteps < steps || trainTimesteps > 100_000) {
+                throw new InvalidFieldException("diffusion.trainTimesteps", trainTimesteps, steps + " to 100000");
+            }
+            if (!(betaStart > 0 && betaStart < 1)) {
+                throw new InvalidFieldException("diffusion.betaStart", betaStart, "between 0 and 1");
+            }
+            if (!(betaEnd >= betaStart && betaEnd < 1)) {
+                throw new InvalidFieldException("diffusion.betaEnd", betaEnd, "between betaStart and 1");
+            }
+            if (stepsOffset < 0 || stepsOffset > 1) {
+                throw new InvalidFieldException("diffusion.stepsOffset", stepsOffset, "0 or 1");
+            }
+            if (!(eta >= 0 && eta <= 1)) {
+                throw new InvalidFieldException("diffusion.eta", eta, "0 to 1");
+            }
+        }
+    }
+
+    private static void checkDefaults(int steps, double guidanceScale) {
+        if (steps < 1 || steps > Recipe.MOST_STEPS) {
+            throw new InvalidFieldException("diffusion.steps", steps, "1 to " + Recipe.MOST_STEPS);
+        }
+        if (!(guidanceScale >= 1 && guidanceScale <= Recipe.STRONGEST_GUIDANCE)) {
+            throw new InvalidFieldException("diffusion.guidanceScale", guidanceScale,
+                    "1 to " + Recipe.STRONGEST_GUIDANCE);
+        }
+    }
+}

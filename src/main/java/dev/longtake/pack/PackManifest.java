@@ -1,0 +1,144 @@
+package dev.longtake.pack;
+
+import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.InvalidFieldException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code pack.json} says about a model pack.
+ *
+ * @param format      version of this file format, {@value #FORMAT}
+ * @param name        short name that recipes use
+ * @param chunk       how films are cut
+ * @param contexts    context layers that the UNet's cross attentions read (A)
+ * @param anchor      which frame the appearance preservation module looks at: {@value #FIRST_FRAME}
+ * @param graphs      the networks by role
+ * @param vocabulary  words the pack was trained on, by kind; may be empty
+ * @param examples    prompts that show what the pack can do
+ * @param provenance  where the weights come from
+ */
+public record PackManifest(
+        int format,
+        String name,
+        String version,
+        String title,
+        String description,
+        String licence,
+        Video video,
+        ChunkPlan chunk,
+        Latent latent,
+        Text text,
+        int contexts,
+        Diffusion diffusion,
+        String anchor,
+        Map<String, Graph> graphs,
+        Map<String, List<String>> vocabulary,
+        List<String> examples,
+        Map<String, Object> provenance) {
+
+    public static final int FORMAT = 1;
+    public static final String FIRST_FRAME = "first-frame";
+
+    public PackManifest {
+        if (format != FORMAT) {
+            throw new InvalidFieldException("format", format, String.valueOf(FORMAT));
+        }
+        if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
+            throw new InvalidFieldException("name", name, "1 to 64 of a-z, 0-9, dot, dash and underscore");
+        }
+        requireSize("contexts", contexts, 64);
+        if (!FIRST_FRAME.equals(anchor)) {
+            throw new InvalidFieldException("anchor", anchor, FIRST_FRAME);
+        }
+        graphs = Map.copyOf(graphs);
+        examples = List.copyOf(examples);
+    }
+
+    /**
+     * What a film looks like.
+     *
+     * @param width  pixels, a multiple of 16
+     * @param height pixels, a multiple of 16
+     * @param fps    frames per second
+     */
+    public record Video(int width, int height, int fps) {
+        public Video {
+            requirePixels("video.width", width);
+            requirePixels("video.height", height);
+            requireSize("video.fps", fps, 240);
+        }
+
+        private static void requirePixels(String field, int pixels) {
+            if (pixels < 16 || pixels > 4096 || pixels % 16 != 0) {
+                throw new InvalidFieldException(field, pixels, "a multiple of 16, 16 to 4096");
+            }
+        }
+    }
+
+    /** One frame's latent, (channels, height, width). */
+    public record Latent(int channels, int height, int width) {
+        public Latent {
+            requireSize("latent.channels", channels, 1024);
+            requireSize("latent.height", height, 1024);
+            requireSize("latent.width", width, 1024);
+        }
+
+        /** Numbers in one frame's latent. */
+        public int size() {
+            return channels * height * width;
+        }
+    }
+
+    /**
+     * How prompts become numbers.
+     *
+     * @param encoder the text encoder, {@value TextEncoder#MINI_LM}
+     * @param tokens  tokens a prompt may have (L)
+     * @param width   numbers per token (D)
+     */
+    public record Text(String encoder, int tokens, int width) {
+        public Text {
+            if (!TextEncoder.MINI_LM.equals(encoder)) {
+                throw new InvalidFieldException("text.encoder", encoder, TextEncoder.MINI_LM);
+            }
+            requireSize("text.tokens", tokens, 512);
+            if (width != TextEncoder.WIDTH) {
+                throw new InvalidFieldException("text.width", width, TextEncoder.WIDTH + " with " + encoder);
+            }
+        }
+
+        /** Numbers in one encoded prompt. */
+        public int size() {
+            return tokens * width;
+        }
+    }
+
+    /**
+     * One network.
+     *
+     * @param file    name of a file in the pack's folder
+     * @param sha256  of that file, in hexadecimal
+     * @param inputs  shape by input name
+     * @param outputs shape by output name
+     */
+    public record Graph(
+            String file, String sha256, Map<String, TensorShape> inputs, Map<String, TensorShape> outputs) {
+        public Graph {
+            if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+                throw new InvalidFieldException("graphs.file", file, "the name of a file in the pack's folder");
+            }
+            if (!sha256.matches("[0-9a-f]{64}")) {
+                throw new InvalidFieldException("graphs.sha256", sha256, "64 hexadecimal digits");
+            }
+            inputs = Map.copyOf(inputs);
+            outputs = Map.copyOf(outputs);
+        }
+    }
+
+    private static void requireSize(String field, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new InvalidFieldException(field, value, "1 to " + most);
+        }
+    }
+}
