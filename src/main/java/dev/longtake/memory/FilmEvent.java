@@ -1,0 +1,39 @@
+package dev.longtake.memory;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Something that happened to a film.
+ *
+ * <table>
+ * <caption>Types and the fields of their body</caption>
+ * <tr><td>{@code state}</td><td>state, frames, framesDone, chunks, chunksDone, error</td></tr>
+ * <tr><td>{@code queue}</td><td>position: films that get their turn before, 0 = next</td></tr>
+ * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, frames, fps (frames of film per second of work),
+ *     eta (seconds until the film is finished)</td></tr>
+ * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frameCount, framesDone, prompt, seconds, inferenceSeconds,
+ *     fps; a chunk that was shown in part comes again when the film is extended</td></tr>
+ * <tr><td>{@code prompt}</td><td>frame, prompt, transition</td></tr>
+ * <tr><td>{@code error}</td><td>message</td></tr>
+ * <tr><td>{@code deleted}</td><td>nothing; the last event of a film</td></tr>
+ * </table>
+ *
+ * @param id   place in the film's event stream, as Redis writes it; later events have greater ids
+ * @param type one of the types above
+ * @param body its fields
+ */
+public record FilmEvent(String id, String type, JsonObject body) {
+
+    public static final String STATE = "state";
+    public static final String QUEUE = "queue";
+    public static final String PROGRESS = "progress";
+    public static final String CHUNK = "chunk";
+    public static final String PROMPT = "prompt";
+    public static final String ERROR = "error";
+    public static final String DELETED = "deleted";
+
+    /** The event as it goes over the wire: {@code id}, {@code type} and the body's fields side by side. */
+    public JsonObject toJson() {
+        return new JsonObject().put("id", id).put("type", type).mergeIn(body);
+    }
+}
