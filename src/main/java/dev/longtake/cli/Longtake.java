@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         description = "A sentence becomes a film that never has to end.",
         mixinStandardHelpOptions = true,
         versionProvider = Longtake.Version.class,
-        subcommands = {HelpCommand.class})
+        subcommands = {EvaluateCommand.class, HelpCommand.class})
 public final class Longtake implements Runnable {
 
     @Spec

@@ -1,2 +1,2 @@
-/** Benchmarks. */
+/** How good and how fast: evaluation metrics and benchmarks. */
 package dev.longtake.measure;
