@@ -1,5 +1,8 @@
 package dev.longtake.director;
 
+import dev.longtake.diffusion.Guidance;
+import dev.longtake.diffusion.NoiseSource;
+import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
@@ -7,23 +10,36 @@ import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.Denoiser;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes films chunk by chunk. A chunk is a function of the pack, the recipe, the chunk's index and the snapshot
- * before it: nothing is remembered between calls but caches.
+ * before it: nothing is remembered between calls but caches, so any director with the same pack on the same kind of
+ * device makes the same bits.
  *
- * <p>Used by one thread at a time; only {@link #plan} and {@link #manifest} may be called from any thread.
+ * <p>Used by one thread at a time; only {@link #plan}, {@link #manifest} and {@link #check} may be called from any
+ * thread at any time.
  */
 public final class Director implements AutoCloseable {
 
     private final ModelPack pack;
+    private final PackManifest manifest;
+    private final RecipeCheck recipeCheck;
+    private final Prompter prompter;
+    private final Projector projector;
 
-    /** @param pack stays open when this director is closed */
+    /** @param pack belongs to this director from now on, which closes it */
     public Director(ModelPack pack) {
         this.pack = pack;
+        manifest = pack.manifest();
+        recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
+        prompter = new Prompter(pack);
+        projector = new Projector(pack.vaeDecoder(), manifest);
     }
 
     /**
@@ -32,38 +48,105 @@ public final class Director implements AutoCloseable {
      * @param chunk    index of the chunk; 0 starts the film
      * @param previous snapshot of chunk {@code chunk - 1}; empty for chunk 0
      * @param listener hears of every denoising step
-     * @throws CancelledException if {@code token} was cancelled before the chunk was done
+     * @throws CancelledException       if {@code token} was cancelled before the chunk was done
+     * @throws IllegalArgumentException if {@code previous} is not the snapshot before {@code chunk}
      */
     public GeneratedChunk generate(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
+        requireFitting(chunk, previous);
+        long started = System.nanoTime();
+        double networkBefore = pack.networkSeconds();
+        float[] latents = denoise(recipe, chunk, previous, listener, token);
+        float[] anchor = previous.map(Snapshot::anchor)
+                .orElseGet(() -> Arrays.copyOf(latents, manifest.latent().size()));
+        Snapshot snapshot = new Snapshot(chunk, latents, anchor);
         token.check();
-        throw new UnsupportedOperationException();
+        VideoFrames frames = projector.newFrames(snapshot);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        return new GeneratedChunk(
+                snapshot, frames, new ChunkStats(seconds, pack.networkSeconds() - networkBefore));
+    }
+
+    private float[] denoise(
+            Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
+            throws CancelledException {
+        Sampler sampler = manifest.diffusion().sampler(recipe.steps());
+        Guidance guidance = new Guidance(recipe.guidanceScale());
+        NoiseSource noise = new NoiseSource(recipe.seed());
+        Prompter.Prompt prompt = prompter.prompt(
+                recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(), previous);
+        pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
+                previous.map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
+
+        int frame = manifest.latent().size();
+        int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;
+        float[] x = new float[plan().frames() * frame];
+        float[] predictions = new float[prompt.batch() * x.length];
+        float[] prediction = new float[x.length];
+        noise.fill(x, chunk, 0, NoiseSource.Purpose.INITIAL);
+        for (int i = 0; i < sampler.steps(); i++) {
+            int step = i;
+            pack.denoiser().predict(x, sampler.timestep(step), predictions, token);
+            guidance.combine(predictions, prediction);
+            float[] clean = sampler.clean(step, x, prediction, previewed, previewed + frame);
+            Supplier<float[]> drawn = () -> {
+                float[] draws = new float[x.length];
+                noise.fill(draws, chunk, step, NoiseSource.Purpose.STEP);
+                return draws;
+            };
+            sampler.step(step, x, prediction, drawn);
+            listener.onStep(step + 1, sampler.steps(), () -> projector.picture(clean));
+        }
+        return x;
+    }
+
+    private void requireFitting(int chunk, Optional<Snapshot> previous) {
+        int before = previous.map(Snapshot::chunk).orElse(-1);
+        if (chunk < 0 || before != chunk - 1) {
+            throw new IllegalArgumentException("Chunk " + chunk + " can't follow "
+                    + (previous.isPresent() ? "the snapshot of chunk " + before : "no snapshot"));
+        }
+        previous.ifPresent(this::requireSize);
+    }
+
+    private void requireSize(Snapshot snapshot) {
+        int frame = manifest.latent().size();
+        if (snapshot.latents().length != plan().frames() * frame || snapshot.anchor().length != frame) {
+            throw new IllegalArgumentException("The snapshot of chunk " + snapshot.chunk() + " was not made by pack "
+                    + manifest.name() + ": " + snapshot.latents().length + " latents, anchor of "
+                    + snapshot.anchor().length);
+        }
     }
 
     /** Decodes a chunk's new frames once more: the same bits that {@link #generate} returned. */
     public VideoFrames render(Snapshot snapshot) {
-        throw new UnsupportedOperationException();
+        requireSize(snapshot);
+        return projector.newFrames(snapshot);
     }
 
     /**
      * Checks that this pack can make a recipe.
      *
-     * @throws dev.longtake.film.InvalidFieldException if it is for another pack or a prompt is too long
+     * @throws dev.longtake.film.InvalidFieldException if it is for another pack, or has too long a prompt or too
+     *                                                 many steps
      */
     public void check(Recipe recipe) {
-        throw new UnsupportedOperationException();
+        recipeCheck.check(recipe);
     }
 
     /** How films are cut into chunks. */
     public ChunkPlan plan() {
-        return pack.manifest().chunk();
+        return manifest.chunk();
     }
 
     public PackManifest manifest() {
-        return pack.manifest();
+        return manifest;
     }
 
+    /** Closes the pack; by the thread that uses this director. A second call does nothing. */
     @Override
-    public void close() { }
+    public void close() {
+        pack.close();
+    }
 }

@@ -2,6 +2,9 @@ package dev.longtake.pack;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.longtake.diffusion.DdimSampler;
+import dev.longtake.diffusion.EulerFlowSampler;
+import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Recipe;
 
@@ -24,6 +27,13 @@ public sealed interface Diffusion {
     double guidanceScale();
 
     /**
+     * The sampler for a number of steps.
+     *
+     * @throws InvalidFieldException if the network was not trained for so many
+     */
+    Sampler sampler(int steps);
+
+    /**
      * Rectified flow, solved by Euler steps.
      *
      * @param shift more than 1 spends more steps at high noise
@@ -39,6 +49,11 @@ public sealed interface Diffusion {
             if (!(shift > 0 && shift <= 100)) {
                 throw new InvalidFieldException("diffusion.shift", shift, "more than 0, at most 100");
             }
+        }
+
+        @Override
+        public Sampler sampler(int number) {
+            return new EulerFlowSampler(number, shift);
         }
     }
 
@@ -81,6 +96,15 @@ public sealed interface Diffusion {
             if (!(eta >= 0 && eta <= 1)) {
                 throw new InvalidFieldException("diffusion.eta", eta, "0 to 1");
             }
+        }
+
+        @Override
+        public Sampler sampler(int number) {
+            DdimSampler.Prediction predicted =
+                    prediction.equals("v") ? DdimSampler.Prediction.V : DdimSampler.Prediction.EPSILON;
+            DdimSampler.Schedule schedule =
+                    new DdimSampler.Schedule(trainTimesteps, betaStart, betaEnd, stepsOffset);
+            return new DdimSampler(number, schedule, predicted, eta);
         }
     }
 

@@ -1,29 +1,105 @@
 package dev.longtake.pack;
 
+import dev.longtake.film.InvalidFieldException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** An opened model pack. Used by one thread at a time; the thread that uses it closes it. */
+/**
+ * An opened model pack. Its networks are used by one thread at a time, and closed when none of them is running;
+ * the manifest and the tokenizer may be used by any thread.
+ */
 public final class ModelPack implements AutoCloseable {
 
     private final PackManifest manifest;
+    private final NetworkRuntime runtime;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final TextEncoder textEncoder;
+    private final Apm apm;
+    private final CamEmbedding camEmbedding;
+    private final Denoiser denoiser;
+    private final VaeDecoder vaeDecoder;
 
-    private ModelPack(PackManifest manifest) {
+    private ModelPack(Path folder, PackManifest manifest, Device device) {
         this.manifest = manifest;
+        runtime = new NetworkRuntime(device);
+        try {
+            // The pack's own files first: an unusable device or a broken file should show at once.
+            vaeDecoder = keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest.latent()));
+            camEmbedding = keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
+            apm = keep(new Apm(load(folder, GraphContract.APM)));
+            denoiser = keep(new Denoiser(load(folder, GraphContract.CAM), load(folder, GraphContract.UNET)));
+            textEncoder = keep(new TextEncoder(runtime, manifest.text()));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /**
-     * Opens the pack in {@code folder} and loads its networks onto {@code device}.
+     * Opens the pack in {@code folder} and loads its networks onto {@code device}. Takes a second or so.
      *
      * @throws PackException if the pack is incomplete or broken, or the device can't be used
      */
     public static ModelPack open(Path folder, Device device) {
-        throw new PackException(folder + ": packs can't be opened yet on " + device);
+        PackManifest manifest = PackManifest.read(folder);
+        try {
+            GraphContract.check(manifest);
+        } catch (InvalidFieldException e) {
+            throw PackException.at(folder.resolve(PackFinder.MANIFEST), e.getMessage(), e);
+        }
+        return new ModelPack(folder, manifest, device);
+    }
+
+    private Graph load(Path folder, String role) {
+        return keep(Graph.load(runtime, folder, role, manifest.graphs().get(role)));
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        opened.push(part);
+        return part;
     }
 
     public PackManifest manifest() {
         return manifest;
     }
 
+    public TextEncoder textEncoder() {
+        return textEncoder;
+    }
+
+    public Apm apm() {
+        return apm;
+    }
+
+    public CamEmbedding camEmbedding() {
+        return camEmbedding;
+    }
+
+    public Denoiser denoiser() {
+        return denoiser;
+    }
+
+    public VaeDecoder vaeDecoder() {
+        return vaeDecoder;
+    }
+
+    /** Seconds spent inside ONNX Runtime since the pack was opened. */
+    public double networkSeconds() {
+        return runtime.clock().seconds();
+    }
+
+    /** Frees the networks; a second call does nothing. */
     @Override
-    public void close() { }
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("The model pack can't be closed: " + e.getMessage(), e);
+            }
+        }
+    }
 }

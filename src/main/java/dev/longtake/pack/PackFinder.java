@@ -1,5 +1,7 @@
 package dev.longtake.pack;
 
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -14,7 +16,7 @@ public final class PackFinder {
 
     /** The pack that is used when none is named. */
     public static final String DEFAULT_PACK = "storybook";
-    private static final String MANIFEST = "pack.json";
+    static final String MANIFEST = "pack.json";
 
     private PackFinder() { }
 
@@ -44,7 +46,7 @@ public final class PackFinder {
             if (Files.isDirectory(home)) {
                 try (var folders = Files.list(home)) {
                     folders.filter(PackFinder::holdsPack).sorted().forEach(found::add);
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     throw PackException.at(home, "can't be read: " + e.getMessage(), e);
                 }
             }
@@ -69,11 +71,11 @@ public final class PackFinder {
         homes.add(Path.of("models").toAbsolutePath().normalize());
         CodeSource source = PackFinder.class.getProtectionDomain().getCodeSource();
         if (source != null && "file".equals(source.getLocation().getProtocol())) {
-            Path jar = Path.of(java.net.URI.create(source.getLocation().toString())).toAbsolutePath();
-            for (Path folder = jar.getParent(), last = folder == null ? null : folder.getParent();
-                    folder != null && last != null;
-                    folder = folder.equals(last) ? null : last) {
+            Path jar = Path.of(URI.create(source.getLocation().toString())).toAbsolutePath();
+            Path folder = jar.getParent();
+            for (int level = 0; level < 2 && folder != null; level++) {
                 homes.add(folder.resolve("models").normalize());
+                folder = folder.getParent();
             }
         }
         return homes;

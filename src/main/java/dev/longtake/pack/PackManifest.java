@@ -2,6 +2,8 @@ package dev.longtake.pack;
 
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.InvalidFieldException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -53,6 +55,19 @@ public record PackManifest(
         }
         graphs = Map.copyOf(graphs);
         examples = List.copyOf(examples);
+    }
+
+    /**
+     * Reads and checks the manifest of the pack in {@code folder}, without opening the networks.
+     *
+     * @throws PackException if it is missing or says something impossible
+     */
+    public static PackManifest read(Path folder) {
+        Path file = folder.resolve(PackFinder.MANIFEST);
+        if (!Files.isRegularFile(file)) {
+            throw PackException.at(folder, "is not a model pack: it has no " + PackFinder.MANIFEST);
+        }
+        return ManifestReader.read(file);
     }
 
     /**

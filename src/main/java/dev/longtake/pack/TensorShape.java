@@ -3,6 +3,7 @@ package dev.longtake.pack;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.longtake.film.InvalidFieldException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,22 +30,26 @@ public record TensorShape(@JsonValue List<Object> sizes) {
         sizes = List.copyOf(sizes);
     }
 
-    /** Whether {@code shape} (with -1 for sizes chosen at run time) is this shape. */
-    public boolean matches(long[] shape) {
+    /** Whether a graph with {@code shape} (-1: any size) can take tensors of this shape. */
+    boolean allows(long[] shape) {
         if (shape.length != sizes.size()) {
             return false;
         }
         for (int i = 0; i < shape.length; i++) {
-            long expected = sizes.get(i) instanceof Integer number ? number : -1;
-            if (shape[i] != expected) {
+            if (shape[i] >= 0 && !sizes.get(i).equals((int) shape[i])) {
                 return false;
             }
         }
         return true;
     }
 
+    /** Whether this shape has the same fixed sizes as {@code other}, and open ones at the same places. */
+    boolean sameAs(TensorShape other) {
+        return Arrays.equals(with(-1), other.with(-1));
+    }
+
     /** This shape with {@code free} for every size chosen at run time. */
-    public long[] with(long free) {
+    long[] with(long free) {
         return sizes.stream().mapToLong(size -> size instanceof Integer number ? number : free).toArray();
     }
 

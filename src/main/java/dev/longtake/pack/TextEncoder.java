@@ -1,29 +1,88 @@
 package dev.longtake.pack;
 
-/** Turns a prompt into one embedding per token. */
-public interface TextEncoder extends AutoCloseable {
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.Map;
 
-    /** Name of the one encoder that is built in. */
-    String MINI_LM = "all-MiniLM-L6-v2";
-    /** Numbers per token of {@link #MINI_LM}. */
-    int WIDTH = 384;
+/**
+ * all-MiniLM-L6-v2 (Wang et al., arXiv 2002.10957), which comes as a resource of a Maven artifact: turns a prompt
+ * into one embedding per token. Always runs on the processor, so that a prompt means the same on every device.
+ */
+public final class TextEncoder implements AutoCloseable {
 
-    /**
-     * Checks that a prompt is short enough.
-     *
-     * @param field name of the prompt in the error message
-     * @throws dev.longtake.film.InvalidFieldException if it has more tokens than the pack takes
-     */
-    void check(String field, String prompt);
+    /** Its name in manifests. */
+    static final String MINI_LM = "all-MiniLM-L6-v2";
+    /** Numbers per token. */
+    static final int WIDTH = 384;
+
+    private static final String RESOURCE = "/all-minilm-l6-v2.onnx";
+    private static final String OUTPUT = "last_hidden_state";
+
+    private final NetworkRuntime runtime;
+    private final OrtSession session;
+    private final PromptTokenizer tokenizer;
+    private final PackManifest.Text text;
+
+    TextEncoder(NetworkRuntime runtime, PackManifest.Text text) {
+        this.runtime = runtime;
+        this.text = text;
+        try (InputStream model = TextEncoder.class.getResourceAsStream(RESOURCE)) {
+            if (model == null) {
+                throw new PackException(RESOURCE + " is missing on the class path");
+            }
+            session = runtime.createCpuSession(model.readAllBytes());
+        } catch (IOException e) {
+            throw new PackException(RESOURCE + " can't be read: " + e.getMessage(), e);
+        }
+        tokenizer = PromptTokenizer.open(text);
+    }
+
+    /** Cuts prompts into tokens; may be used by any thread, also while this encoder is busy. */
+    public PromptTokenizer tokenizer() {
+        return tokenizer;
+    }
 
     /**
      * Encodes a prompt, which may be empty.
      *
-     * @return (L, D) row-major; rows after the prompt's last token are zero
+     * @return (L, D) row-major, [CLS] first; rows after [SEP] are zero
      * @throws dev.longtake.film.InvalidFieldException if it has more tokens than the pack takes
      */
-    float[] encode(String prompt);
+    public float[] encode(String prompt) {
+        long[] ids = tokenizer.ids("prompt", prompt);
+        long[] ones = new long[ids.length];
+        Arrays.fill(ones, 1);
+        long started = System.nanoTime();
+        try (OnnxTensor tokens = tensor(ids);
+                OnnxTensor mask = tensor(ones);
+                OnnxTensor types = tensor(new long[ids.length]);
+                OrtSession.Result result = session.run(
+                        Map.of("input_ids", tokens, "attention_mask", mask, "token_type_ids", types))) {
+            OnnxTensor states = (OnnxTensor) result.get(OUTPUT).orElseThrow();
+            FloatBuffer values = states.getFloatBuffer();
+            float[] padded = new float[text.size()];
+            values.get(padded, 0, ids.length * text.width());
+            return padded;
+        } catch (OrtException e) {
+            throw new IllegalStateException("The text encoder failed: " + e.getMessage(), e);
+        } finally {
+            runtime.clock().add(System.nanoTime() - started);
+        }
+    }
+
+    private OnnxTensor tensor(long[] values) throws OrtException {
+        return OnnxTensor.createTensor(runtime.environment(), LongBuffer.wrap(values), new long[] {1, values.length});
+    }
 
     @Override
-    void close();
+    public void close() {
+        tokenizer.close();
+        NetworkRuntime.close(session);
+    }
 }

@@ -1,0 +1,31 @@
+package dev.longtake.diffusion;
+
+import java.util.function.Supplier;
+
+/** Solves a denoising process in a fixed number of steps. Immutable: may be used by any number of threads. */
+public interface Sampler {
+
+    /** Number of steps. */
+    int steps();
+
+    /** What the network is told as time at step {@code index}, 0 to {@code steps() - 1}. */
+    double timestep(int index);
+
+    /**
+     * Takes one step.
+     *
+     * @param index      0 to {@code steps() - 1}
+     * @param x          noisy latents before the step; overwritten with those after it
+     * @param prediction what the network said about {@code x}; same length
+     * @param noise      standard normal draws of the same length; asked for only if this step adds noise
+     */
+    void step(int index, float[] x, float[] prediction, Supplier<float[]> noise);
+
+    /**
+     * The clean latents that the network expects, seen from {@code x} before step {@code index}.
+     *
+     * @param from first number of {@code x} wanted
+     * @param to   end (exclusive)
+     */
+    float[] clean(int index, float[] x, float[] prediction, int from, int to);
+}

@@ -1,0 +1,98 @@
+package dev.longtake.director;
+
+import dev.longtake.film.PromptMix;
+import dev.longtake.film.Snapshot;
+import dev.longtake.pack.ModelPack;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Turns a chunk's prompt into what the networks read. Remembers the last few results: a film asks for the same ones
+ * chunk after chunk.
+ */
+final class Prompter {
+
+    private static final int TEXTS = 64;
+    private static final int CONTEXTS = 8;
+
+    private final ModelPack pack;
+    private final RecentCache<String, float[]> texts = new RecentCache<>(TEXTS);
+    private final RecentCache<Question, Prompt> prompts = new RecentCache<>(CONTEXTS);
+
+    Prompter(ModelPack pack) {
+        this.pack = pack;
+    }
+
+    /**
+     * What the networks read.
+     *
+     * @param batch    2 with guidance (without the prompt first), else 1
+     * @param text     (batch, L, D)
+     * @param contexts (batch, A, L, D)
+     */
+    record Prompt(int batch, float[] text, float[] contexts) {}
+
+    /** Everything that a {@link Prompt} depends on; an anchor's buffer compares by its numbers. */
+    private record Question(PromptMix mix, String negative, boolean guided, Optional<FloatBuffer> anchor) {}
+
+    /**
+     * Answers for one chunk.
+     *
+     * @param negative what not to show; only asked for if {@code guided}
+     * @param previous the chunk before; a film's first chunk has none, hence no anchor
+     */
+    Prompt prompt(PromptMix mix, String negative, boolean guided, Optional<Snapshot> previous) {
+        Optional<FloatBuffer> anchor = previous.map(snapshot -> FloatBuffer.wrap(snapshot.anchor()));
+        return prompts.get(new Question(mix, guided ? negative : "", guided, anchor), this::answer);
+    }
+
+    private Prompt answer(Question question) {
+        float[] wanted = text(question.mix());
+        int batch = question.guided() ? 2 : 1;
+        float[] both = question.guided() ? concat(text(question.negative()), wanted) : wanted;
+        float[] contexts = question.anchor().isPresent()
+                ? pack.apm().contexts(batch, both, anchors(batch, question.anchor().get().array()))
+                : repeat(both, wanted.length, pack.manifest().contexts());
+        return new Prompt(batch, both, contexts);
+    }
+
+    /** The anchor's pixels for the conditional half; mid-grey, which is zero, for the unconditional one. */
+    private float[] anchors(int batch, float[] anchorLatent) {
+        float[] pixels = pack.vaeDecoder().decode(anchorLatent, 0, 1);
+        return batch == 1 ? pixels : concat(new float[pixels.length], pixels);
+    }
+
+    private float[] text(PromptMix mix) {
+        if (mix.weight() >= 1 || mix.from().equals(mix.to())) {
+            return text(mix.to());
+        }
+        float[] from = text(mix.from());
+        float[] to = text(mix.to());
+        float weight = (float) mix.weight();
+        float[] mixed = new float[to.length];
+        for (int i = 0; i < mixed.length; i++) {
+            mixed[i] = from[i] + weight * (to[i] - from[i]);
+        }
+        return mixed;
+    }
+
+    private float[] text(String prompt) {
+        return texts.get(prompt, pack.textEncoder()::encode);
+    }
+
+    private static float[] concat(float[] first, float[] second) {
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** (batch, part) becomes (batch, times, part). */
+    private static float[] repeat(float[] values, int part, int times) {
+        float[] repeated = new float[values.length * times];
+        for (int i = 0; i < repeated.length / part; i++) {
+            System.arraycopy(values, i / times * part, repeated, i * part, part);
+        }
+        return repeated;
+    }
+}

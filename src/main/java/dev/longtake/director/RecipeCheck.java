@@ -1,0 +1,37 @@
+package dev.longtake.director;
+
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.PromptChange;
+import dev.longtake.film.Recipe;
+import dev.longtake.pack.PackManifest;
+import dev.longtake.pack.PromptTokenizer;
+
+/**
+ * Tells whether a pack can make a recipe, without the pack's networks. May be used by any number of threads.
+ *
+ * @param tokenizer of that pack; whoever opened it closes it
+ */
+public record RecipeCheck(PackManifest manifest, PromptTokenizer tokenizer) {
+
+    /** @throws InvalidFieldException if the recipe is for another pack, or has too long a prompt or too many steps */
+    public void check(Recipe recipe) {
+        if (!recipe.pack().equals(manifest.name())) {
+            throw new InvalidFieldException("pack", recipe.pack(), "\"" + manifest.name() + "\"");
+        }
+        for (PromptChange change : recipe.timeline().changes()) {
+            prompt("prompt", change.prompt());
+        }
+        prompt("negativePrompt", recipe.negativePrompt());
+        manifest.diffusion().sampler(recipe.steps());
+    }
+
+    /**
+     * Checks one prompt.
+     *
+     * @param field name of the prompt in the error message
+     * @throws InvalidFieldException if it has more tokens than the pack takes
+     */
+    public void prompt(String field, String prompt) {
+        tokenizer.check(field, prompt);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.longtake.pack;
+
+import java.util.Map;
+
+/** The first part of the conditional attention module: embeds the frames that a chunk goes on from. */
+public final class CamEmbedding implements AutoCloseable {
+
+    private final Binding binding;
+
+    CamEmbedding(Graph graph) {
+        binding = graph.bind(1, Map.of());
+    }
+
+    /**
+     * Embeds frames.
+     *
+     * @param frames (K, 3, H, W) in [-1, 1]
+     * @return (K, c0, h, w)
+     */
+    public float[] embed(float[] frames) {
+        binding.input("frames").fill(frames);
+        binding.run();
+        return binding.output("embedding").toArray();
+    }
+
+    @Override
+    public void close() {
+        binding.close();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.longtake.pack;
+
+import dev.longtake.film.InvalidFieldException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The tensors that a pack's networks must have, given the sizes that its manifest names. */
+final class GraphContract {
+
+    static final String UNET = "unet";
+    static final String CAM = "cam";
+    static final String CAM_EMBEDDING = "cam_embedding";
+    static final String APM = "apm";
+    static final String VAE_DECODER = "vae_decoder";
+    /** CAM's outputs and the UNet's inputs of the same names. */
+    static final String FEATURE = "feature_";
+
+    private static final String BATCH = "B";
+
+    private final PackManifest manifest;
+
+    private GraphContract(PackManifest manifest) {
+        this.manifest = manifest;
+    }
+
+    /** @throws InvalidFieldException if a graph is missing or its tensors don't fit the manifest's sizes */
+    static void check(PackManifest manifest) {
+        new GraphContract(manifest).check();
+    }
+
+    private void check() {
+        TreeSet<String> roles = new TreeSet<>(List.of(UNET, CAM, CAM_EMBEDDING, APM, VAE_DECODER));
+        if (!roles.equals(manifest.graphs().keySet())) {
+            throw new InvalidFieldException("graphs", new TreeSet<>(manifest.graphs().keySet()), "exactly " + roles);
+        }
+        PackManifest.Video video = manifest.video();
+        PackManifest.Latent latent = manifest.latent();
+        int frames = manifest.chunk().frames();
+        int conditioning = manifest.chunk().conditioningFrames();
+        TensorShape text = shape(BATCH, manifest.text().tokens(), manifest.text().width());
+        TensorShape contexts = shape(BATCH, manifest.contexts(), manifest.text().tokens(), manifest.text().width());
+        TensorShape time = shape(BATCH);
+        TensorShape embedding = manifest.graphs().get(CAM_EMBEDDING).outputs().getOrDefault("embedding", time);
+        Map<String, TensorShape> features = features();
+
+        require(APM,
+                Map.of("text", text, "anchor", shape(BATCH, 3, video.height(), video.width())),
+                Map.of("contexts", contexts));
+        require(CAM_EMBEDDING,
+                Map.of("frames", shape(BATCH, conditioning, 3, video.height(), video.width())),
+                Map.of("embedding", embedding));
+        require(CAM,
+                Map.of("latents", latents(latent, BATCH, conditioning), "timestep", time, "text", text,
+                        "embedding", embedding),
+                features);
+        Map<String, TensorShape> unetInputs = new LinkedHashMap<>(features);
+        unetInputs.put("latents", latents(latent, BATCH, frames));
+        unetInputs.put("timestep", time);
+        unetInputs.put("contexts", contexts);
+        unetInputs.put("cam_scale", shape(1));
+        require(UNET, unetInputs, Map.of("prediction", latents(latent, BATCH, frames)));
+        require(VAE_DECODER,
+                Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())),
+                Map.of("frames", shape("N", 3, video.height(), video.width())));
+    }
+
+    private Map<String, TensorShape> features() {
+        Map<String, TensorShape> features = new LinkedHashMap<>();
+        manifest.graphs().get(CAM).outputs().forEach((name, shape) -> {
+            if (name.startsWith(FEATURE)) {
+                features.put(name, shape);
+            }
+        });
+        if (features.isEmpty()) {
+            throw new InvalidFieldException("graphs.cam.outputs", "{}", "feature_0, feature_1, …, feature_mid");
+        }
+        return features;
+    }
+
+    private static TensorShape latents(PackManifest.Latent latent, String batch, int frames) {
+        return shape(batch, frames, latent.channels(), latent.height(), latent.width());
+    }
+
+    private static TensorShape shape(Object... sizes) {
+        return new TensorShape(List.of(sizes));
+    }
+
+    private void require(String role, Map<String, TensorShape> inputs, Map<String, TensorShape> outputs) {
+        PackManifest.Graph graph = manifest.graphs().get(role);
+        compare("graphs." + role + ".inputs", inputs, graph.inputs());
+        compare("graphs." + role + ".outputs", outputs, graph.outputs());
+    }
+
+    private static void compare(String field, Map<String, TensorShape> expected, Map<String, TensorShape> found) {
+        if (!expected.keySet().equals(found.keySet())) {
+            throw new InvalidFieldException(field, new TreeSet<>(found.keySet()),
+                    "exactly " + new TreeSet<>(expected.keySet()));
+        }
+        expected.forEach((name, shape) -> {
+            if (!shape.sameAs(found.get(name))) {
+                throw new InvalidFieldException(field + "." + name, found.get(name),
+                        shape + " (from the sizes named in video, chunk, latent, text and contexts)");
+            }
+        });
+    }
+}

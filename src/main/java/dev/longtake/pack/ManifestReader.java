@@ -1,0 +1,75 @@
+package dev.longtake.pack;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.longtake.film.InvalidFieldException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** Reads {@code pack.json} strictly: a misspelt, missing or odd field is an error that names it. */
+final class ManifestReader {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .build();
+
+    private ManifestReader() { }
+
+    static PackManifest read(Path file) {
+        try {
+            return MAPPER.readValue(Files.readAllBytes(file), PackManifest.class);
+        } catch (JsonMappingException e) {
+            throw PackException.at(file, explain(e), e);
+        } catch (JsonProcessingException e) {
+            throw PackException.at(file, "is not valid JSON, line " + e.getLocation().getLineNr() + ": "
+                    + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw PackException.at(file, "can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String explain(JsonMappingException e) {
+        String field = e.getPath().stream()
+                .map(part -> part.getFieldName() == null ? "[" + part.getIndex() + "]" : "." + part.getFieldName())
+                .collect(Collectors.joining())
+                .replaceFirst("^\\.", "");
+        if (e.getCause() instanceof InvalidFieldException invalid) {
+            boolean named = invalid.field().contains(field) || field.isEmpty();
+            return (named ? "" : "in " + field + ": ") + invalid.getMessage();
+        }
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "unknown field " + field + "; known here: " + unknown.getKnownPropertyIds();
+        }
+        if (e instanceof InvalidTypeIdException type) {
+            return "diffusion.sampler must be euler or ddim, but was "
+                    + (type.getTypeId() == null ? "missing" : "\"" + type.getTypeId() + "\"");
+        }
+        if (e instanceof InvalidFormatException format) {
+            return field + " must be " + typeName(format.getTargetType()) + ", but was " + format.getValue();
+        }
+        return (field.isEmpty() ? "" : field + ": ") + e.getOriginalMessage();
+    }
+
+    private static String typeName(Class<?> type) {
+        if (type == int.class) {
+            return "a whole number";
+        }
+        return type == double.class ? "a number" : "of type " + type.getSimpleName();
+    }
+}

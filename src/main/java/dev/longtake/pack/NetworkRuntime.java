@@ -1,0 +1,88 @@
+package dev.longtake.pack;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.nio.file.Path;
+
+/** ONNX Runtime, set up for one device. */
+final class NetworkRuntime {
+
+    private final OrtEnvironment environment;
+    private final Device device;
+    private final NetworkClock clock = new NetworkClock();
+
+    NetworkRuntime(Device device) {
+        this.device = device;
+        environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "longtake");
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw new PackException("ONNX Runtime can't be set up: " + e.getMessage(), e);
+        }
+    }
+
+    OrtEnvironment environment() {
+        return environment;
+    }
+
+    NetworkClock clock() {
+        return clock;
+    }
+
+    /** Loads a graph onto the device. */
+    OrtSession createSession(Path file) {
+        try (SessionOptions options = options()) {
+            if (device.kind() == Device.Kind.CUDA) {
+                addCuda(options);
+            }
+            return environment.createSession(file.toString(), options);
+        } catch (OrtException e) {
+            throw PackException.at(file, "can't be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    /** Loads a graph onto the processor, whatever the device is. */
+    OrtSession createCpuSession(byte[] model) {
+        try (SessionOptions options = options()) {
+            return environment.createSession(model, options);
+        } catch (OrtException e) {
+            throw new PackException("the text encoder can't be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    static void close(OrtSession session) {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("A network can't be closed: " + e.getMessage(), e);
+        }
+    }
+
+    private SessionOptions options() throws OrtException {
+        SessionOptions options = new SessionOptions();
+        int threads = device.threads() == 0 ? Runtime.getRuntime().availableProcessors() : device.threads();
+        options.setIntraOpNumThreads(threads);
+        options.setDeterministicCompute(true);
+        // Each network has threads of its own; those of the last one must not spin while the next one runs.
+        options.addConfigEntry("session.force_spinning_stop", "1");
+        return options;
+    }
+
+    private void addCuda(SessionOptions options) {
+        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
+            cuda.add("arena_extend_strategy", "kSameAsRequested");
+            cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+            cuda.add("use_tf32", "0");
+            options.addCUDA(cuda);
+            // With the pattern on, sessions that share a card can keep a gigabyte each (onnxruntime issue 29351).
+            options.setMemoryPatternOptimization(false);
+        } catch (OrtException e) {
+            throw new PackException("device " + device + " can't be used: " + e.getMessage()
+                    + " (needs a build with -Pgpu, an NVIDIA driver and the libraries of CUDA 12 and cuDNN 9)", e);
+        }
+    }
+}

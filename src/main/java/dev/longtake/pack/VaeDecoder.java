@@ -1,0 +1,43 @@
+package dev.longtake.pack;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The autoencoder's decoder: latents become pixels. */
+public final class VaeDecoder implements AutoCloseable {
+
+    private final Graph graph;
+    private final int latentSize;
+    // A pack's chunks are cut in only a few ways, so only a few sizes ever come here.
+    private final Map<Integer, Binding> bindings = new HashMap<>();
+
+    VaeDecoder(Graph graph, PackManifest.Latent latent) {
+        this.graph = graph;
+        latentSize = latent.size();
+    }
+
+    /**
+     * Decodes some frames of {@code latents}.
+     *
+     * @param latents normalised, (any number of frames, c, h, w)
+     * @param from    first frame wanted
+     * @param to      end (exclusive), more than {@code from}
+     * @return (to - from, 3, H, W), cut off to [-1, 1]
+     */
+    public float[] decode(float[] latents, int from, int to) {
+        int count = to - from;
+        Binding binding = bindings.computeIfAbsent(count, size -> graph.bind(size, Map.of()));
+        binding.input("latents").fill(latents, from * latentSize, count * latentSize);
+        binding.run();
+        float[] pixels = binding.output("frames").toArray();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
+        }
+        return pixels;
+    }
+
+    @Override
+    public void close() {
+        bindings.values().forEach(Binding::close);
+    }
+}
