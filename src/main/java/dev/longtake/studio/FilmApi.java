@@ -1,0 +1,117 @@
+package dev.longtake.studio;
+
+import dev.longtake.director.RecipeCheck;
+import dev.longtake.film.Film;
+import dev.longtake.film.FilmId;
+import dev.longtake.film.PromptChange;
+import dev.longtake.film.Recipe;
+import dev.longtake.memory.FilmMemory;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/** Films over REST: making, changing and listing them. */
+final class FilmApi {
+
+    private static final int USUAL_PAGE = 20;
+    private static final int LONGEST_PAGE = 100;
+
+    private final FilmMemory films;
+    private final FilmViews views;
+    private final Owners owners;
+    private final FilmAccess access;
+    private final RecipeCheck check;
+    private final VideoFiles videos;
+
+    FilmApi(
+            FilmMemory films,
+            FilmViews views,
+            Owners owners,
+            FilmAccess access,
+            RecipeCheck check,
+            VideoFiles videos) {
+        this.films = films;
+        this.views = views;
+        this.owners = owners;
+        this.access = access;
+        this.check = check;
+        this.videos = videos;
+    }
+
+    /** A page of films; {@code next} is null on the last one. */
+    record FilmPage(List<FilmView> films, String next) { }
+
+    Future<?> create(RoutingContext rc) {
+        Recipe recipe = Json.read(rc.body().buffer(), NewFilm.class).toRecipe(check.manifest());
+        check.check(recipe);
+        return films.create(Film.create(owners.welcome(rc), recipe, check.manifest().chunk())).compose(film -> {
+            rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
+            return show(rc, film);
+        });
+    }
+
+    Future<?> list(RoutingContext rc) {
+        int limit = Inputs.number("limit", rc.request().getParam("limit"), USUAL_PAGE, 1, LONGEST_PAGE);
+        Optional<FilmId> before = Optional.ofNullable(rc.request().getParam("before")).map(FilmId::new);
+        Optional<String> owner = owners.find(rc);
+        Future<List<Film>> mine = owner.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : films.list(owner.get(), limit + 1, before);
+        return mine.compose(found -> {
+            boolean more = found.size() > limit;
+            List<Film> page = more ? found.subList(0, limit) : found;
+            return views.views(page, FilmLinks::ofOwner)
+                    .map(shown -> new FilmPage(shown, more ? shown.get(limit - 1).id() : null));
+        }).compose(page -> Responses.json(rc, page));
+    }
+
+    Future<?> get(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> show(rc, film));
+    }
+
+    Future<?> changePrompt(RoutingContext rc) {
+        PromptChange change = Json.read(rc.body().buffer(), NewPrompt.class).toChange();
+        return access.ticket(rc).load().compose(film -> {
+            requireActive(film, "so its prompt can't change; extend it with a prompt");
+            check.prompt("prompt", change.prompt());
+            return films.changePrompt(film.id(), change).compose(done -> films.find(film.id()));
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> extend(RoutingContext rc) {
+        Extension extension = Json.read(rc.body().buffer(), Extension.class);
+        int frames = extension.requireFrames();
+        Optional<String> prompt = extension.checkedPrompt();
+        return access.ticket(rc).load().compose(film -> {
+            prompt.ifPresent(text -> check.prompt("prompt", text));
+            return films.extend(film.id(), frames, prompt);
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> stop(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> {
+            requireActive(film, "so there is nothing to stop");
+            return films.stop(film.id());
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> delete(RoutingContext rc) {
+        return access.ticket(rc).load()
+                .compose(film -> films.delete(film.id()).onSuccess(done -> videos.forget(film.id())))
+                .compose(done -> Responses.empty(rc));
+    }
+
+    private Future<Void> show(RoutingContext rc, Film film) {
+        return views.view(film, FilmLinks::ofOwner).compose(view -> Responses.json(rc, view));
+    }
+
+    private static void requireActive(Film film, String consequence) {
+        if (!film.state().active()) {
+            throw Problem.conflict(
+                    "The film is " + film.state().name().toLowerCase(java.util.Locale.ROOT) + ", " + consequence + ".")
+                    .asException();
+        }
+    }
+}

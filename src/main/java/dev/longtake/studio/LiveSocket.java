@@ -1,0 +1,224 @@
+package dev.longtake.studio;
+
+import dev.longtake.film.Film;
+import dev.longtake.film.FilmId;
+import dev.longtake.film.FilmState;
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.memory.FilmEvent;
+import dev.longtake.memory.Memory;
+import dev.longtake.memory.Preview;
+import dev.longtake.memory.Subscription;
+import dev.longtake.memory.UnknownFilmException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One watcher of a film: tells what happens to it and sends its pictures as they are made. Nothing is ever queued
+ * for a watcher who does not keep up: segments wait for acknowledgements, only the latest preview is kept, and
+ * instead of missed events the film's state is sent. Used on one event loop.
+ */
+final class LiveSocket {
+
+    static final short GOING_AWAY = 1001;
+    static final short INTERNAL_ERROR = 1011;
+    static final short NOT_UNDERSTOOD = 4400;
+    static final short FILM_GONE = 4404;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
+    private static final int WRITE_QUEUE_BYTES = 256 * 1024;
+
+    private final ServerWebSocket socket;
+    private final Memory memory;
+    private final FilmViews views;
+    private final FilmAccess.Ticket ticket;
+    private final Film film;
+    private final SegmentPump pump;
+    private final List<Subscription> subscriptions = new ArrayList<>();
+
+    private Future<Void> events = Future.succeededFuture();
+    private String lastEvent;
+    private FilmState state;
+    private Optional<Integer> position = Optional.empty();
+    private Preview pendingPreview;
+    private boolean missedEvents;
+    private boolean pongDue;
+
+    /** What the watcher may say; one of the two is null. */
+    record ClientMessage(Integer ack, Integer seek) { }
+
+    /** @param first chunk to send first */
+    LiveSocket(
+            ServerWebSocket socket, Memory memory, FilmViews views, FilmAccess.Ticket ticket, Film film, int first) {
+        this.socket = socket;
+        this.memory = memory;
+        this.views = views;
+        this.ticket = ticket;
+        this.film = film;
+        this.state = film.state();
+        this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, this::writeBinary, this::giveUp);
+    }
+
+    /**
+     * Begins to talk.
+     *
+     * @param from   event after which to begin; empty for now
+     * @param closed called once when the watcher is gone
+     */
+    void start(Optional<String> from, Runnable closed) {
+        socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
+        socket.textMessageHandler(this::onMessage);
+        socket.binaryMessageHandler(message -> close(NOT_UNDERSTOOD, "only text is understood"));
+        socket.pongHandler(pong -> pongDue = false);
+        socket.drainHandler(drained -> catchUp());
+        socket.exceptionHandler(reason -> LOG.debug("live socket of film {}: {}", film.id(), reason.toString()));
+        socket.closeHandler(gone -> {
+            pump.close();
+            subscriptions.forEach(Subscription::close);
+            closed.run();
+        });
+        FilmId id = film.id();
+        from.map(Future::succeededFuture).orElseGet(() -> memory.events().latest(id))
+                .onSuccess(start -> lastEvent = start)
+                .compose(start -> sendState())
+                .onSuccess(sent -> {
+                    if (!socket.isClosed()) {
+                        subscriptions.add(memory.events().tail(id, lastEvent, this::onEvent));
+                        subscriptions.add(memory.events().previews(id, this::onPreview));
+                    }
+                })
+                .onFailure(this::giveUp);
+    }
+
+    /** Called every few seconds: notices watchers who vanished and links that were withdrawn. */
+    void check() {
+        if (pongDue) {
+            socket.close();
+            return;
+        }
+        pongDue = true;
+        socket.writePing(Buffer.buffer());
+        ticket.load().onFailure(this::giveUp);
+    }
+
+    /** Called every second or two: where the film stands in the queue. */
+    void checkQueue() {
+        if (state != FilmState.QUEUED) {
+            return;
+        }
+        memory.jobs().position(film.id()).onSuccess(now -> {
+            if (!now.equals(position) && state == FilmState.QUEUED) {
+                position = now;
+                now.ifPresent(films -> writeText(new JsonObject().put("type", "queue").put("position", films)));
+            }
+        });
+    }
+
+    void close(short code, String reason) {
+        if (!socket.isClosed()) {
+            socket.close(code, reason);
+        }
+    }
+
+    private void onEvent(FilmEvent event) {
+        // One after the other, so that a state that takes a moment to load does not arrive after later events.
+        events = events.transform(before -> handle(event)).otherwiseEmpty();
+    }
+
+    private Future<Void> handle(FilmEvent event) {
+        lastEvent = event.id();
+        switch (event.type()) {
+            case FilmEvent.PROGRESS -> writeText(LiveEvents.progress(event));
+            case FilmEvent.CHUNK -> {
+                writeText(LiveEvents.chunk(event));
+                pump.available(event.body().getInteger("framesDone"));
+            }
+            case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
+            case FilmEvent.STATE, FilmEvent.PROMPT, FilmEvent.ERROR -> {
+                return sendState().onFailure(this::giveUp);
+            }
+            default -> LOG.debug("film {}: nothing to tell about {}", film.id(), event.type());
+        }
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> sendState() {
+        return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
+            state = now.state();
+            position = Optional.ofNullable(view.queuePosition());
+            write(Json.write(new LiveEvents.State("state", lastEvent, view)));
+            pump.available(now.framesDone());
+            return null;
+        }));
+    }
+
+    private void onPreview(Preview preview) {
+        pendingPreview = preview;
+        catchUp();
+    }
+
+    private void catchUp() {
+        if (socket.isClosed() || socket.writeQueueFull()) {
+            return;
+        }
+        if (missedEvents) {
+            missedEvents = false;
+            sendState().onFailure(this::giveUp);
+        }
+        if (pendingPreview != null) {
+            Preview preview = pendingPreview;
+            pendingPreview = null;
+            int frame = film.plan().firstFrame(preview.chunk());
+            writeBinary(MediaMessage.preview(preview.chunk(), frame, preview.jpeg()));
+        }
+    }
+
+    private void onMessage(String text) {
+        try {
+            ClientMessage message = Json.read(Buffer.buffer(text), ClientMessage.class);
+            if (message.ack() != null) {
+                pump.acknowledge(message.ack());
+            }
+            if (message.seek() != null) {
+                pump.seek(Math.max(0, message.seek()));
+            }
+        } catch (ProblemException | InvalidFieldException e) {
+            close(NOT_UNDERSTOOD, "say {\"ack\": chunk} or {\"seek\": chunk}");
+        }
+    }
+
+    private void writeText(JsonObject message) {
+        write(message.encode());
+    }
+
+    private void write(String message) {
+        if (socket.isClosed()) {
+            return;
+        }
+        if (socket.writeQueueFull()) {
+            missedEvents = true;
+        } else {
+            socket.writeTextMessage(message);
+        }
+    }
+
+    private void writeBinary(Buffer message) {
+        if (!socket.isClosed()) {
+            socket.writeBinaryMessage(message);
+        }
+    }
+
+    private void giveUp(Throwable reason) {
+        boolean gone = reason instanceof UnknownFilmException || reason instanceof ProblemException;
+        if (!gone) {
+            LOG.warn("live socket of film {} ends: {}", film.id(), reason.toString());
+        }
+        close(gone ? FILM_GONE : INTERNAL_ERROR, gone ? "there is no film here any more" : "please connect again");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.longtake.studio;
+
+import dev.longtake.film.Film;
+import dev.longtake.memory.FilmMemory;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.text.Normalizer;
+
+/** A film's files. */
+final class MediaApi {
+
+    private static final int LONGEST_NAME = 60;
+
+    private final FilmMemory films;
+    private final VideoFiles videos;
+    private final FilmAccess access;
+
+    MediaApi(FilmMemory films, VideoFiles videos, FilmAccess access) {
+        this.films = films;
+        this.videos = videos;
+        this.access = access;
+    }
+
+    Future<?> video(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> {
+            if (film.framesDone() == 0) {
+                throw Problem.conflict("The film has no frame yet; try again in a moment.").asException();
+            }
+            if (rc.request().getParam("download") != null) {
+                rc.response().putHeader("Content-Disposition", "attachment; filename=\"" + fileName(film) + "\"");
+            }
+            return videos.get(film).compose(file -> RangedFile.send(rc, file, "video/mp4", version(film)));
+        });
+    }
+
+    Future<?> poster(RoutingContext rc) {
+        return access.ticket(rc).load()
+                .compose(film -> films.poster(film.id()))
+                .compose(poster -> poster
+                        .map(jpeg -> Responses.bytes(rc, "image/jpeg", jpeg))
+                        .orElseGet(() -> Future.failedFuture(Problem.notFound("poster yet").asException())));
+    }
+
+    Future<?> recipe(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> Responses.json(rc, NewFilm.of(film.recipe())));
+    }
+
+    /** Changes exactly when the film's bytes do. */
+    private static String version(Film film) {
+        return film.id() + "-" + film.framesDone();
+    }
+
+    private static String fileName(Film film) {
+        String words = Normalizer.normalize(film.recipe().timeline().changes().get(0).prompt(), Normalizer.Form.NFKD)
+                .replaceAll("[^A-Za-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
+        String name = words.isEmpty() ? film.id().value() : words;
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("-$", "") + ".mp4";
+    }
+}

@@ -1,0 +1,103 @@
+package dev.longtake.studio;
+
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.PromptChange;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
+import dev.longtake.pack.PackManifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Body of {@code POST /api/films} and content of {@code recipe.json}. Every field but the first two may be null and
+ * is then the pack's default.
+ *
+ * @param prompt   what to show from the first frame on
+ * @param frames   length of the film
+ * @param seed     a number that JavaScript holds exactly; null for a random one
+ * @param pack     name of the pack this server runs
+ * @param timeline later changes of the prompt
+ */
+record NewFilm(
+        String prompt,
+        Integer frames,
+        String negativePrompt,
+        Long seed,
+        Integer steps,
+        Double guidance,
+        String pack,
+        List<Change> timeline) {
+
+    /** Largest whole number that a JSON reader with 64-bit floats keeps exactly, 2^53 - 1. */
+    static final long LARGEST_SEED = (1L << 53) - 1;
+
+    private static final int MOST_CHANGES = 1000;
+
+    /** A later prompt; {@code transition} may be null. */
+    record Change(Integer frame, String prompt, Integer transition) { }
+
+    static NewFilm of(Recipe recipe) {
+        List<Change> later = recipe.timeline().changes().stream()
+                .filter(change -> change.frame() > 0)
+                .map(change -> new Change(change.frame(), change.prompt(), change.transition()))
+                .toList();
+        return new NewFilm(
+                recipe.timeline().changes().get(0).prompt(),
+                recipe.frames(),
+                recipe.negativePrompt(),
+                recipe.seed(),
+                recipe.steps(),
+                recipe.guidanceScale(),
+                recipe.pack(),
+                later);
+    }
+
+    /**
+     * The recipe that this asks for on {@code manifest}'s pack.
+     *
+     * @throws InvalidFieldException naming the first field that is wrong
+     */
+    Recipe toRecipe(PackManifest manifest) {
+        if (pack != null && !pack.equals(manifest.name())) {
+            throw new InvalidFieldException("pack", pack, manifest.name() + ", the pack this server runs");
+        }
+        return new Recipe(
+                manifest.name(),
+                new Timeline(changes()),
+                negativePrompt,
+                Inputs.require("frames", frames, "1 to " + Recipe.LONGEST_FILM),
+                chosenSeed(),
+                steps == null ? manifest.diffusion().steps() : steps,
+                guidance == null ? manifest.diffusion().guidanceScale() : guidance);
+    }
+
+    private List<PromptChange> changes() {
+        List<PromptChange> changes = new ArrayList<>();
+        changes.add(new PromptChange(0, prompt));
+        if (timeline != null && timeline.size() > MOST_CHANGES) {
+            throw new InvalidFieldException("timeline", timeline.size() + " prompts", "at most " + MOST_CHANGES);
+        }
+        for (Change change : timeline == null ? List.<Change>of() : timeline) {
+            if (change == null) {
+                throw new InvalidFieldException("timeline", null, "a list of {frame, prompt}");
+            }
+            int frame = Inputs.require("timeline.frame", change.frame(), "1 or more");
+            if (frame < 1) {
+                throw new InvalidFieldException("timeline.frame", frame, "1 or more (prompt is what acts from 0)");
+            }
+            changes.add(new PromptChange(frame, change.prompt(), Inputs.orElse(change.transition(), 1)));
+        }
+        return changes;
+    }
+
+    private long chosenSeed() {
+        if (seed == null) {
+            return ThreadLocalRandom.current().nextLong(1L << 32);
+        }
+        if (Math.abs(seed) > LARGEST_SEED || seed == Long.MIN_VALUE) {
+            throw new InvalidFieldException("seed", seed, -LARGEST_SEED + " to " + LARGEST_SEED);
+        }
+        return seed;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.longtake.studio;
+
+import dev.longtake.pack.PackManifest;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model pack as the API shows it.
+ *
+ * @param chunkFrames frames that appear at once at the beginning of a film
+ * @param chunkStep   frames that appear at once from then on
+ * @param tokens      longest prompt in tokens
+ */
+record PackView(
+        String name,
+        String version,
+        String title,
+        String description,
+        String licence,
+        int width,
+        int height,
+        int fps,
+        int chunkFrames,
+        int chunkStep,
+        int steps,
+        double guidance,
+        int tokens,
+        Map<String, List<String>> vocabulary,
+        List<String> examples,
+        Map<String, Object> provenance) {
+
+    static PackView of(PackManifest manifest) {
+        return new PackView(
+                manifest.name(),
+                manifest.version(),
+                manifest.title(),
+                manifest.description(),
+                manifest.licence(),
+                manifest.video().width(),
+                manifest.video().height(),
+                manifest.video().fps(),
+                manifest.chunk().frames(),
+                manifest.chunk().step(),
+                manifest.diffusion().steps(),
+                manifest.diffusion().guidanceScale(),
+                manifest.text().tokens(),
+                manifest.vocabulary(),
+                manifest.examples(),
+                manifest.provenance());
+    }
+}

@@ -1,0 +1,87 @@
+package dev.longtake.studio;
+
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.memory.UnknownFilmException;
+import io.vertx.core.Handler;
+import io.vertx.core.VertxException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers requests that failed: people who look for a page get one, programs get problem+json. */
+final class Problems implements Handler<RoutingContext> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private final Pages pages;
+
+    Problems(Pages pages) {
+        this.pages = pages;
+    }
+
+    @Override
+    public void handle(RoutingContext rc) {
+        Problem problem = explain(rc.failure(), rc.statusCode());
+        if (problem.status() >= 500) {
+            LOG.error("{} {} failed with {}", rc.request().method(), rc.request().path(), problem.status(), rc.failure());
+        }
+        if (rc.response().ended() || rc.response().closed()) {
+            return;
+        }
+        if (rc.response().headWritten()) {
+            // Too late to say anything: a broken connection is the only way to tell that the body is incomplete.
+            rc.request().connection().close();
+            return;
+        }
+        rc.response().setStatusCode(problem.status());
+        if (problem.status() == 404 && wantsPage(rc)) {
+            pages.missing(rc, problem).onFailure(failure -> write(rc, problem));
+        } else {
+            write(rc, problem);
+        }
+    }
+
+    private static void write(RoutingContext rc, Problem problem) {
+        rc.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(Json.write(problem));
+    }
+
+    private static boolean wantsPage(RoutingContext rc) {
+        String accept = rc.request().getHeader(HttpHeaders.ACCEPT);
+        return !rc.request().path().startsWith("/api/") && accept != null && accept.contains("text/html");
+    }
+
+    private static Problem explain(Throwable failure, int status) {
+        if (failure instanceof ProblemException known) {
+            return known.problem();
+        }
+        if (failure instanceof InvalidFieldException invalid) {
+            return Problem.of(invalid);
+        }
+        if (failure instanceof UnknownFilmException) {
+            return Problem.notFound("film");
+        }
+        if (failure instanceof IOException || failure instanceof VertxException || failure instanceof ErrorType) {
+            return Problem.of(503, "memory-away", "Not possible at the moment",
+                    "The studio can't reach its memory. Nothing is lost; try again in a moment.");
+        }
+        int code = failure instanceof HttpException http ? http.getStatusCode() : status;
+        return switch (code) {
+            case 400 -> Problem.of(400, "bad-request", "Bad request", "The request can't be understood.");
+            case 404 -> Problem.notFound("page");
+            case 413 -> Problem.of(413, "body-too-large", "Body too large",
+                    "The body must be at most " + Routes.LARGEST_BODY + " bytes.");
+            case 414 -> Problem.of(414, "address-too-long", "Address too long", "The address is too long.");
+            default -> code >= 400 && code < 500
+                    ? Problem.of(code, "refused", "Refused", "The request was refused.")
+                    : Problem.of(500, "internal", "Internal error",
+                            "Something went wrong in the studio. It was logged; please try again.");
+        };
+    }
+}

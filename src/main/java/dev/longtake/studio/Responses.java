@@ -1,0 +1,33 @@
+package dev.longtake.studio;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+
+/** Writes the usual responses. */
+final class Responses {
+
+    private Responses() { }
+
+    /** Ends the response with {@code value} as JSON; the status stays as it was set. */
+    static Future<Void> json(RoutingContext rc, Object value) {
+        return bytes(rc, "application/json", Buffer.buffer(Json.write(value)));
+    }
+
+    static Future<Void> empty(RoutingContext rc) {
+        return rc.response().setStatusCode(204).end();
+    }
+
+    static Future<Void> html(RoutingContext rc, Buffer page) {
+        return bytes(rc, "text/html; charset=utf-8", page);
+    }
+
+    /** Ends the response with {@code content}, which must be asked for again next time. */
+    static Future<Void> bytes(RoutingContext rc, String type, Buffer content) {
+        return rc.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
+                .end(content);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.longtake.studio;
+
+import dev.longtake.director.RecipeCheck;
+import dev.longtake.memory.Memory;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.StaticHandler;
+import io.vertx.ext.web.healthchecks.HealthCheckHandler;
+import io.vertx.ext.web.templ.handlebars.HandlebarsTemplateEngine;
+import io.vertx.micrometer.PrometheusScrapingHandler;
+import java.util.List;
+
+/** Serves the studio over HTTP. Deploy one; it needs no more than one event loop. */
+public final class StudioVerticle extends VerticleBase {
+
+    private static final long HEALTH_TIMEOUT_MILLIS = 2_000;
+    private static final int LARGEST_CLIENT_MESSAGE = 4096;
+
+    private final StudioConfig config;
+    private final Memory memory;
+    private final RecipeCheck check;
+    private final PrometheusMeterRegistry metrics;
+
+    private LiveApi live;
+    private HttpServer server;
+
+    /**
+     * @param memory stays open when this verticle stops, like {@code check}'s tokenizer
+     * @param check  knows the pack that films are made with
+     */
+    public StudioVerticle(StudioConfig config, Memory memory, RecipeCheck check, PrometheusMeterRegistry metrics) {
+        this.config = config;
+        this.memory = memory;
+        this.check = check;
+        this.metrics = metrics;
+    }
+
+    /** Fails with a {@link java.net.BindException} if the port is taken. */
+    @Override
+    public Future<?> start() {
+        String videos = config.cache().resolve("videos").toString();
+        HttpServerOptions options = new HttpServerOptions()
+                // Video does not compress, and every compressed socket costs memory.
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
+                .setMaxWebSocketFrameSize(LARGEST_CLIENT_MESSAGE);
+        return vertx.fileSystem().exists(videos)
+                .compose(there -> there
+                        ? vertx.fileSystem().deleteRecursive(videos)
+                        : Future.<Void>succeededFuture())
+                .compose(gone -> vertx.fileSystem().mkdirs(videos))
+                .compose(made -> vertx.createHttpServer(options)
+                        .requestHandler(router())
+                        .listen(config.port(), config.host()))
+                .onSuccess(listening -> server = listening);
+    }
+
+    @Override
+    public Future<?> stop() {
+        live.close();
+        return server.shutdown();
+    }
+
+    /** Where the studio listens, once it is deployed. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    private Router router() {
+        Site site = new Site(config.publicUrl());
+        Owners owners = new Owners(site);
+        FilmViews views = new FilmViews(memory.jobs(), check.manifest().video());
+        FilmAccess own = new OwnerAccess(memory.films(), owners);
+        FilmAccess shared = new ShareAccess(memory.films(), memory.shares());
+        VideoFiles videos = new VideoFiles(vertx, memory.films(), config.cache().resolve("videos"));
+        PackView pack = PackView.of(check.manifest());
+        Pages pages = new Pages(HandlebarsTemplateEngine.create(vertx), pack, owners, shared, views, site);
+        live = new LiveApi(vertx, memory, views, site, metrics);
+
+        Router router = Router.router(vertx);
+        Problems problems = new Problems(pages);
+        router.route().handler(new SecurityHeaders()).failureHandler(problems);
+        Routes routes = new Routes(router, site);
+        addFilms(routes, new FilmApi(memory.films(), views, owners, own, check, videos));
+        ShareApi shares = new ShareApi(memory.films(), memory.shares(), own, owners, site);
+        routes.add("/api/films/:id/shares", Routes.Verb.post(shares::create))
+                .add("/api/shares/:token", Routes.Verb.delete(shares::delete))
+                .add("/api/packs", Routes.Verb.get(rc -> Responses.json(rc, new Packs(List.of(pack)))));
+        addMedia(routes, "/api/films/:id", new MediaApi(memory.films(), videos, own), own)
+                .add("/api/films/:id/recipe.json",
+                        Routes.Verb.get(new MediaApi(memory.films(), videos, own)::recipe));
+        addMedia(routes, "/v/:token", new MediaApi(memory.films(), videos, shared), shared)
+                .add("/v/:token", Routes.Verb.get(pages::share))
+                .add("/", Routes.Verb.get(pages::index))
+                .add("/films/:id", Routes.Verb.get(pages::index));
+        addOperations(router);
+        addFiles(router);
+        for (int status : new int[] {400, 404, 405, 413, 414, 500}) {
+            router.errorHandler(status, problems);
+        }
+        return router;
+    }
+
+    /** Answer of {@code GET /api/packs}. */
+    private record Packs(List<PackView> packs) { }
+
+    private static void addFilms(Routes routes, FilmApi films) {
+        routes.add("/api/films", Routes.Verb.get(films::list), Routes.Verb.postJson(films::create))
+                .add("/api/films/:id", Routes.Verb.get(films::get), Routes.Verb.delete(films::delete))
+                .add("/api/films/:id/prompts", Routes.Verb.postJson(films::changePrompt))
+                .add("/api/films/:id/extend", Routes.Verb.postJson(films::extend))
+                .add("/api/films/:id/stop", Routes.Verb.post(films::stop));
+    }
+
+    private Routes addMedia(Routes routes, String path, MediaApi media, FilmAccess access) {
+        return routes.add(path + "/video.mp4", Routes.Verb.get(media::video))
+                .add(path + "/poster.jpg", Routes.Verb.get(media::poster))
+                .add(path + "/live", Routes.Verb.get(live.through(access)));
+    }
+
+    private void addOperations(Router router) {
+        HealthChecks ready = HealthChecks.create(vertx);
+        ready.register("memory", HEALTH_TIMEOUT_MILLIS, result -> memory.ping()
+                .onSuccess(pong -> result.complete(Status.OK()))
+                .onFailure(result::fail));
+        router.get("/health/live").handler(HealthCheckHandler.createWithHealthChecks(HealthChecks.create(vertx)));
+        router.get("/health/ready").handler(HealthCheckHandler.createWithHealthChecks(ready));
+        router.get("/metrics").handler(PrometheusScrapingHandler.create(metrics));
+        router.get("/openapi.yaml").handler(rc -> rc.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
+                .sendFile("openapi.yaml")
+                .onFailure(rc::fail));
+    }
+
+    private static void addFiles(Router router) {
+        router.get().handler(rc -> {
+            rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+            rc.next();
+        });
+        router.get().handler(StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
+        router.route().handler(rc -> rc.fail(404));
+    }
+}
