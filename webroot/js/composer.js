@@ -1,0 +1,163 @@
+// The writing desk: a sentence, a length, a button; everything else is folded away.
+
+import { Problem, createFilm } from "./api.js";
+import { recall, remember } from "./memory.js";
+import { span } from "./words.js";
+
+const LENGTHS = [5, 10, 30, 60, 300];
+const SHOWN_EXAMPLES = 4;
+const WISHES = { seed: Number, negativePrompt: String, frames: Number, steps: Number, guidance: Number };
+
+/** Fires "film" (detail: the new film). */
+export class Composer extends EventTarget {
+  #form;
+  #pack;
+  #maxPrompt;
+
+  constructor(form, { pack, maxPrompt }) {
+    super();
+    this.#form = form;
+    this.#pack = pack;
+    this.#maxPrompt = maxPrompt;
+    this.#layLengths();
+    this.#layExamples();
+    this.#layWords();
+    this.#prompt.placeholder = pack.examples[0] ?? "";
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#roll();
+    });
+    this.#prompt.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    this.#prompt.addEventListener("input", () => this.#complain(""));
+  }
+
+  /** Puts a film's wishes back on the desk. */
+  fill({ prompt, seed }) {
+    this.#prompt.value = prompt;
+    this.#form.seed.value = seed ?? "";
+    this.focus();
+  }
+
+  focus() {
+    this.#prompt.focus({ preventScroll: true });
+    this.#prompt.setSelectionRange(this.#prompt.value.length, this.#prompt.value.length);
+  }
+
+  get #prompt() {
+    return this.#form.querySelector("#prompt");
+  }
+
+  #find(selector) {
+    return this.#form.querySelector(selector);
+  }
+
+  async #roll() {
+    const request = this.#read();
+    if (!request) return;
+    const button = this.#find("#roll");
+    button.disabled = true;
+    try {
+      const film = await createFilm(request);
+      this.#complain("");
+      this.#prompt.value = "";
+      this.dispatchEvent(new CustomEvent("film", { detail: film }));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#complain(error.message, error.field);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #read() {
+    const prompt = this.#prompt.value.trim();
+    if (!prompt) return this.#complain("Write a sentence first, or pick one below.", "prompt");
+    if (prompt.length > this.#maxPrompt) {
+      return this.#complain(`That is ${prompt.length} characters; ${this.#maxPrompt} are the most.`, "prompt");
+    }
+    const seconds = Number(this.#form.elements.length.value);
+    const request = { prompt, frames: Math.round(seconds * this.#pack.fps) };
+    for (const [name, type] of Object.entries(WISHES)) {
+      const wish = this.#find(`#${name}`).value.trim();
+      if (!wish) continue;
+      const value = type(wish);
+      if (Number.isNaN(value)) return this.#complain(`${wish} is not a number.`, name);
+      request[name] = value;
+    }
+    return request;
+  }
+
+  #complain(text, field) {
+    this.#find("#composer-problem").textContent = text;
+    for (const input of this.#form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    if (!field) return;
+    const input = field in WISHES ? this.#find(`#${field}`) : this.#prompt;
+    input.setAttribute("aria-invalid", "true");
+    if (input !== this.#prompt) this.#find("#advanced").open = true;
+    input.focus();
+  }
+
+  #layLengths() {
+    const remembered = Number(recall("length", 10));
+    const chosen = LENGTHS.includes(remembered) ? remembered : 10;
+    for (const seconds of LENGTHS) {
+      const label = document.createElement("label");
+      const radio = document.createElement("input");
+      Object.assign(radio, { type: "radio", name: "length", value: seconds, checked: seconds === chosen });
+      radio.addEventListener("change", () => remember("length", seconds));
+      label.append(radio, span(seconds));
+      this.#find("#lengths").append(label);
+    }
+  }
+
+  #layExamples() {
+    const place = this.#find("#examples");
+    const shuffled = this.#pack.examples.slice(1); // the first one is the placeholder
+    const deal = () => {
+      const shown = shuffled.splice(0, SHOWN_EXAMPLES);
+      shuffled.push(...shown);
+      const buttons = shown.map((example) => textButton(example, () => this.fill({ prompt: example })));
+      if (shuffled.length > SHOWN_EXAMPLES) {
+        const others = textButton("Other ideas", deal);
+        others.className = "quiet";
+        buttons.push(others);
+      }
+      place.replaceChildren(...buttons);
+    };
+    deal();
+  }
+
+  #layWords() {
+    const vocabulary = Object.entries(this.#pack.vocabulary ?? {});
+    this.#find("#words-fold").hidden = vocabulary.length === 0;
+    const intro = document.createElement("p");
+    intro.textContent = `${this.#pack.title || this.#pack.name} is a small model. It grew up on these words; with others it improvises.`;
+    const list = document.createElement("dl");
+    for (const [kind, words] of vocabulary) {
+      const term = document.createElement("dt");
+      term.textContent = kind;
+      const description = document.createElement("dd");
+      for (const word of words) description.append(textButton(word, () => this.#insert(word)), " ");
+      list.append(term, description);
+    }
+    this.#find("#words").append(intro, list);
+  }
+
+  #insert(word) {
+    const prompt = this.#prompt;
+    prompt.value = `${prompt.value.trimEnd()} ${word} `.trimStart();
+    this.focus();
+  }
+}
+
+function textButton(text, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text;
+  button.addEventListener("click", onClick);
+  return button;
+}

@@ -1,0 +1,117 @@
+// The live socket of one film: events as JSON, media as binary, reconnecting by itself from where it was.
+
+const INIT = 1;
+const SEGMENT = 2;
+const PREVIEW = 3;
+const HEADER = 16;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 8000;
+
+/**
+ * Events, on the instance: "event" (detail: the server's event), "init" (detail: bytes), "segment" and "preview"
+ * (detail: {chunk, firstFrame, frameCount, bytes}), "up", "down", and "gone" when there is no film to come back to.
+ */
+export class Live extends EventTarget {
+  #path;
+  #socket;
+  #lastEvent;
+  #chunk;
+  #pause = FIRST_PAUSE;
+  #timer;
+  #closed = false;
+  #wake = () => this.#reconnectNow();
+
+  /** `chunk` is the first one wanted. */
+  constructor(path, chunk = 0) {
+    super();
+    this.#path = path;
+    this.#chunk = chunk;
+    addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+    this.#connect();
+  }
+
+  /** Tells the server that there is room for one more segment. */
+  acknowledge(chunk) {
+    this.#send({ ack: chunk });
+  }
+
+  /** Goes on from another chunk. */
+  seek(chunk) {
+    this.#chunk = chunk;
+    this.#send({ seek: chunk });
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
+    this.#socket?.close();
+  }
+
+  #connect() {
+    const url = new URL(this.#path, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("chunk", this.#chunk);
+    if (this.#lastEvent) url.searchParams.set("from", this.#lastEvent);
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#pause = FIRST_PAUSE;
+      this.#tell("up");
+    };
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#onText(data) : this.#onBinary(data));
+    socket.onclose = ({ code }) => this.#onClose(socket, code);
+    this.#socket = socket;
+  }
+
+  #onText(text) {
+    const event = JSON.parse(text);
+    if (event.id) this.#lastEvent = event.id;
+    this.#tell("event", event);
+  }
+
+  #onBinary(data) {
+    const view = new DataView(data);
+    if (data.byteLength < HEADER || view.getUint8(0) !== 1) return;
+    const bytes = new Uint8Array(data, HEADER);
+    const part = { chunk: view.getUint32(4), firstFrame: view.getUint32(8), frameCount: view.getUint32(12), bytes };
+    switch (view.getUint8(1)) {
+      case INIT:
+        return this.#tell("init", bytes);
+      case SEGMENT:
+        // Asked for again on reconnection: it may have grown meanwhile, and appending it twice does no harm.
+        this.#chunk = part.chunk;
+        return this.#tell("segment", part);
+      case PREVIEW:
+        return this.#tell("preview", part);
+    }
+  }
+
+  #onClose(socket, code) {
+    if (this.#closed || socket !== this.#socket) return;
+    this.#socket = undefined;
+    if (code >= 4400 && code < 4500) {
+      this.close();
+      return this.#tell("gone");
+    }
+    this.#tell("down");
+    this.#timer = setTimeout(() => this.#connect(), this.#pause * (0.5 + Math.random()));
+    this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+  }
+
+  #reconnectNow() {
+    if (this.#closed || this.#socket || document.visibilityState === "hidden") return;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

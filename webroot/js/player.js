@@ -1,0 +1,157 @@
+// Plays a film while it is being made: waits at its newest frame, goes on when there is more, loops when it is done.
+
+import { Tape, canStream } from "./tape.js";
+
+const FAR_AHEAD = 600;
+const EDGE = 0.3;
+const HALF_FRAME = 0.5;
+
+/**
+ * Events, on the instance: "frame" (a picture was shown, or the position changed) and "need" (detail: the frame that
+ * must be fetched again, since the viewer went where nothing is buffered).
+ */
+export class Player extends EventTarget {
+  #video;
+  #film;
+  #tape;
+  #startAt;
+  #held = [];
+
+  /** `startAt` in seconds; `video` is left muted and inline. */
+  constructor(video, film, startAt = 0) {
+    super();
+    this.#video = video;
+    this.#startAt = startAt;
+    if (canStream) this.#tape = new Tape(video);
+    video.addEventListener("seeking", () => this.#onSeeking());
+    for (const type of ["timeupdate", "seeked", "play", "pause", "waiting", "loadeddata"]) {
+      video.addEventListener(type, () => this.#onFrame());
+    }
+    this.#watchFrames();
+    this.film = film;
+  }
+
+  get film() {
+    return this.#film;
+  }
+
+  /** Takes the film's newest state. */
+  set film(film) {
+    const before = this.#film;
+    this.#film = film;
+    this.#video.loop = !this.active;
+    if (!this.active) this.#endWhenComplete();
+    else if (before && film.framesDone === before.framesDone) this.#leaveLoop(before);
+    if (!canStream) this.#reload(before);
+  }
+
+  get active() {
+    return this.#film.state === "queued" || this.#film.state === "running";
+  }
+
+  /** Position in seconds. */
+  get time() {
+    return this.#video.currentTime;
+  }
+
+  /** Whether there is a picture to see. */
+  get lit() {
+    return this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
+  get paused() {
+    return this.#video.paused && !this.#video.ended;
+  }
+
+  /** Whether the film is being made and everything that exists has been seen. */
+  get atEdge() {
+    return this.active && this.#film.framesDone / this.#film.fps - this.time < EDGE;
+  }
+
+  /** Seconds between the position and the newest frame. */
+  get behind() {
+    return this.#film.framesDone / this.#film.fps - this.time;
+  }
+
+  init(bytes) {
+    return this.#tape?.append(bytes, true);
+  }
+
+  /** Appends a segment; `acknowledge` is called when there is room for more. */
+  async segment({ firstFrame, frameCount, bytes }, acknowledge) {
+    if (!this.#tape) return acknowledge();
+    await this.#tape.append(bytes);
+    const end = (firstFrame + frameCount) / this.#film.fps;
+    if (this.#startAt !== undefined && end > this.#startAt) {
+      if (this.#startAt > 0) this.#video.currentTime = this.#startAt;
+      this.#startAt = undefined;
+      this.play();
+    }
+    if (!this.active) this.#endWhenComplete();
+    if (end - this.time > FAR_AHEAD) this.#held.push({ end, acknowledge });
+    else acknowledge();
+  }
+
+  play() {
+    // Refused in the rare browser that won't even play muted; the play button then does it.
+    this.#video.play().catch(() => this.#onFrame());
+  }
+
+  toggle() {
+    if (this.#video.paused) this.play();
+    else this.#video.pause();
+  }
+
+  /** Goes to a position in seconds, inside what exists. */
+  seek(seconds) {
+    const last = (this.#film.framesDone - HALF_FRAME) / this.#film.fps;
+    this.#video.currentTime = Math.max(0, Math.min(seconds, last));
+  }
+
+  #endWhenComplete() {
+    if (this.#tape && this.#tape.newest * this.#film.fps > this.#film.framesDone - HALF_FRAME) this.#tape.end();
+  }
+
+  /** The film goes on after its end: so does the viewer, who would else watch the loop again. */
+  #leaveLoop(before) {
+    if (before.state === "queued" || before.state === "running") return;
+    this.seek(before.framesDone / before.fps);
+    this.play();
+  }
+
+  #onSeeking() {
+    if (this.#tape && this.#film.framesDone > 0 && !this.#tape.holds(this.time)) {
+      this.dispatchEvent(new CustomEvent("need", { detail: Math.floor(this.time * this.#film.fps) }));
+    }
+    this.#onFrame();
+  }
+
+  #onFrame() {
+    this.#held = this.#held.filter(({ end, acknowledge }) => {
+      if (end - this.time > FAR_AHEAD) return true;
+      acknowledge();
+      return false;
+    });
+    this.dispatchEvent(new Event("frame"));
+  }
+
+  #watchFrames() {
+    if (!this.#video.requestVideoFrameCallback) return;
+    const shown = () => {
+      this.#onFrame();
+      this.#video.requestVideoFrameCallback(shown);
+    };
+    this.#video.requestVideoFrameCallback(shown);
+  }
+
+  /** Without Media Source Extensions: the file of what exists so far, opened again when all of it was seen. */
+  #reload(before) {
+    const film = this.#film;
+    if (film.framesDone === 0 || before?.framesDone === film.framesDone) return;
+    const seen = this.time;
+    if (before?.framesDone && this.active && !this.#video.ended && !this.paused) return;
+    this.#video.src = `${film.links.video}?frames=${film.framesDone}`;
+    this.#video.currentTime = seen;
+    this.play();
+  }
+}
