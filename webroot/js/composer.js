@@ -79,7 +79,7 @@ export class Composer extends EventTarget {
     if (prompt.length > this.#maxPrompt) {
       return this.#complain(`That is ${prompt.length} characters; ${this.#maxPrompt} are the most.`, "prompt");
     }
-    const seconds = Number(this.#form.elements.length.value);
+    const seconds = Number(this.#form.elements.seconds.value);
     const request = { prompt, frames: Math.round(seconds * this.#pack.fps) };
     for (const [name, type] of Object.entries(WISHES)) {
       const wish = this.#find(`#${name}`).value.trim();
@@ -107,7 +107,7 @@ export class Composer extends EventTarget {
     for (const seconds of LENGTHS) {
       const label = document.createElement("label");
       const radio = document.createElement("input");
-      Object.assign(radio, { type: "radio", name: "length", value: seconds, checked: seconds === chosen });
+      Object.assign(radio, { type: "radio", name: "seconds", value: seconds, checked: seconds === chosen });
       radio.addEventListener("change", () => remember("length", seconds));
       label.append(radio, span(seconds));
       this.#find("#lengths").append(label);

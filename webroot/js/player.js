@@ -41,12 +41,12 @@ export class Player extends EventTarget {
     this.#film = film;
     this.#video.loop = !this.active;
     if (!this.active) this.#endWhenComplete();
-    else if (before && film.framesDone === before.framesDone) this.#leaveLoop(before);
+    else if (before && !isActive(before)) this.#leaveLoop(before);
     if (!canStream) this.#reload(before);
   }
 
   get active() {
-    return this.#film.state === "queued" || this.#film.state === "running";
+    return isActive(this.#film);
   }
 
   /** Position in seconds. */
@@ -113,8 +113,8 @@ export class Player extends EventTarget {
   }
 
   /** The film goes on after its end: so does the viewer, who would else watch the loop again. */
-  #leaveLoop(before) {
-    if (before.state === "queued" || before.state === "running") return;
+  async #leaveLoop(before) {
+    await this.#tape?.reopen();
     this.seek(before.framesDone / before.fps);
     this.play();
   }
@@ -154,4 +154,8 @@ export class Player extends EventTarget {
     this.#video.currentTime = seen;
     this.play();
   }
+}
+
+function isActive(film) {
+  return film.state === "queued" || film.state === "running";
 }

@@ -168,7 +168,7 @@ export class Screening extends EventTarget {
     const { film } = this;
     const player = this.#player;
     const screen = this.#find(".screen");
-    const developing = this.#preview > 0 && film.state === "running" && player.atEdge && !player.paused;
+    const developing = this.#preview > 0 && film.state === "running" && player.atEdge && !(player.lit && player.paused);
     screen.toggleAttribute("data-developing", developing);
     screen.toggleAttribute("data-lit", player.lit);
     this.#strip.time = player.time;

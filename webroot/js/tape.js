@@ -54,6 +54,15 @@ export class Tape {
     });
   }
 
+  /** More is to come after all: the video then waits at its end instead of being over. */
+  reopen() {
+    return this.#enqueue(async () => {
+      if (this.#source.readyState !== "ended") return;
+      await this.#appendNow(this.#init); // appending is the only way back to "open"
+      this.#source.duration = Infinity;
+    });
+  }
+
   /** Whether the picture at `time` (seconds) is buffered. */
   holds(time) {
     const ranges = this.#video.buffered;
