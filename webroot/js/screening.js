@@ -173,7 +173,7 @@ export class Screening extends EventTarget {
     screen.toggleAttribute("data-lit", player.lit);
     this.#strip.time = player.time;
     this.#lines.update(film, player.time);
-    this.#find("#curtain").textContent = film.framesDone > 0 ? "" : CURTAIN[film.state];
+    this.#find("#curtain").textContent = film.framesDone > 0 ? "" : (film.error ?? CURTAIN[film.state]);
     this.#find("#state").dataset.state = this.#away ? "away" : film.state;
     write(this.#find("#state-words"), this.#away ? "Connection lost, trying again" : stateWords(film));
     write(this.#find("#figures"), figures(film, this.pace));

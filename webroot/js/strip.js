@@ -56,7 +56,12 @@ export class Strip extends EventTarget {
   }
 
   get #length() {
-    return Math.max(this.#film.frames, this.#film.framesDone, 1);
+    const { frames, framesDone } = this.#film;
+    return this.#active || framesDone === 0 ? frames : framesDone;
+  }
+
+  get #active() {
+    return this.#film.state === "queued" || this.#film.state === "running";
   }
 
   get #cells() {
@@ -127,7 +132,7 @@ export class Strip extends EventTarget {
     if (picture) {
       pen.save();
       pen.beginPath();
-      pen.rect(left, 0, width * (film.state === "running" || film.state === "queued" ? done : 1), cells.height);
+      pen.rect(left, 0, width * done, cells.height);
       pen.clip();
       pen.imageSmoothingEnabled = false;
       this.#cover(picture, left, width, cells.height);
