@@ -14,6 +14,8 @@ import java.util.Optional;
  *
  * @param prompt        the first prompt
  * @param timeline      every prompt, at the frame from which it really acts
+ * @param chunkFrames   frames of the first chunk
+ * @param chunkStep     frames of every later chunk
  * @param chunks        chunks of the whole film
  * @param framesDone    frames that can be watched
  * @param queuePosition films that get their turn before; null unless queued
@@ -34,6 +36,8 @@ record FilmView(
         int fps,
         int width,
         int height,
+        int chunkFrames,
+        int chunkStep,
         int chunks,
         int chunksDone,
         int framesDone,
@@ -66,6 +70,8 @@ record FilmView(
                 video.fps(),
                 video.width(),
                 video.height(),
+                film.plan().frames(),
+                film.plan().step(),
                 film.chunks(),
                 film.chunksDone(),
                 film.framesDone(),
