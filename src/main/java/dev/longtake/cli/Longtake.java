@@ -2,6 +2,7 @@ package dev.longtake.cli;
 
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.pack.PackException;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Spec;
         description = "A sentence becomes a film that never has to end.",
         mixinStandardHelpOptions = true,
         versionProvider = Longtake.Version.class,
-        subcommands = {EvaluateCommand.class, HelpCommand.class})
+        subcommands = {GenerateCommand.class, PacksCommand.class, BenchCommand.class, EvaluateCommand.class,
+            HelpCommand.class})
 public final class Longtake implements Runnable {
 
     @Spec
@@ -32,6 +34,7 @@ public final class Longtake implements Runnable {
     /** Runs one command line and returns its exit code. */
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new Longtake());
+        line.setParameterExceptionHandler(Longtake::reportUsage);
         line.setExecutionExceptionHandler(Longtake::report);
         return line.execute(arguments);
     }
@@ -41,16 +44,30 @@ public final class Longtake implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing a command");
     }
 
+    private static int reportUsage(ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        say(line, failure.getMessage() + " (see " + line.getCommandSpec().qualifiedName() + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
     private static int report(Exception failure, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
         boolean wrongInput = failure instanceof InvalidFieldException
                 || failure instanceof PackException
                 || failure instanceof UsageException;
-        if (!wrongInput) {
-            throw failure;
+        if (wrongInput) {
+            say(line, failure.getMessage());
+            return CommandLine.ExitCode.USAGE;
         }
-        line.getErr().println("longtake: " + failure.getMessage());
+        if (failure instanceof IOException) {
+            say(line, failure.toString());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw failure;
+    }
+
+    private static void say(CommandLine line, String message) {
+        line.getErr().println("longtake: " + message);
         line.getErr().flush();
-        return CommandLine.ExitCode.USAGE;
     }
 
     /** Reads the version from the jar. */

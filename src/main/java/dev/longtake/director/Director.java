@@ -13,6 +13,7 @@ import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.Denoiser;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -66,6 +67,25 @@ public final class Director implements AutoCloseable {
         double seconds = (System.nanoTime() - started) / 1e9;
         return new GeneratedChunk(
                 snapshot, frames, new ChunkStats(seconds, pack.networkSeconds() - networkBefore));
+    }
+
+    /**
+     * Makes a whole film. Only the last chunk is held, however long the film is.
+     *
+     * @param steps  hears of every denoising step
+     * @param chunks gets the chunks in order, with no more frames than the film shows
+     * @throws CancelledException if {@code token} was cancelled before the film was done
+     * @throws IOException        if {@code chunks} throws it
+     */
+    public void film(Recipe recipe, StepListener steps, ChunkListener chunks, CancelToken token)
+            throws CancelledException, IOException {
+        Optional<Snapshot> previous = Optional.empty();
+        for (int chunk = 0; chunk < plan().chunksFor(recipe.frames()); chunk++) {
+            GeneratedChunk made = generate(recipe, chunk, previous, steps, token);
+            VideoFrames shown = made.frames().slice(0, plan().shownFrames(chunk, recipe.frames()));
+            chunks.onChunk(new GeneratedChunk(made.snapshot(), shown, made.stats()));
+            previous = Optional.of(made.snapshot());
+        }
     }
 
     private float[] denoise(

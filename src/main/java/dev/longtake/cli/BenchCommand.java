@@ -1,0 +1,119 @@
+package dev.longtake.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
+import dev.longtake.measure.FilmTiming;
+import dev.longtake.pack.Diffusion;
+import dev.longtake.pack.PackManifest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures this machine: speed, and whether memory stays flat as films grow. */
+@Command(name = "bench", mixinStandardHelpOptions = true,
+        description = "Measure time to the first frames, frames per second, time in ONNX Runtime and peak memory.")
+final class BenchCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Option(names = "--frames", paramLabel = "N", defaultValue = "80", description = "Length of the film (default: 80).")
+    private int frames;
+
+    @Option(names = "--long-frames", paramLabel = "N", defaultValue = "800",
+            description = "Length of the long film whose memory is compared; 0 leaves it out (default: 800).")
+    private int longFrames;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps per chunk (default: the pack's).")
+    private Integer steps;
+
+    @Option(names = "--guidance", paramLabel = "G", description = "Guidance scale (default: the pack's).")
+    private Double guidance;
+
+    @Option(names = "--in-this-process", hidden = true, description = "Make one film and print its timing as JSON.")
+    private boolean inThisProcess;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, CancelledException {
+        PrintWriter out = spec.commandLine().getOut();
+        Path folder = engine.packFolder();
+        if (inThisProcess) {
+            FilmTiming timing = FilmTiming.measure(folder, engine.device(), recipe(PackManifest.read(folder)));
+            out.println(JSON.writeValueAsString(timing));
+            out.flush();
+            return 0;
+        }
+        FilmTiming timing = child(frames);
+        print(out, folder, timing);
+        if (longFrames > 0) {
+            FilmTiming longer = child(longFrames);
+            out.printf(Locale.ROOT, "peak memory, %d frames   %8.0f MiB%n", longFrames, longer.peakMebibytes());
+            out.printf(Locale.ROOT, "memory %d : %d frames   %8.3f%n", longFrames, frames,
+                    longer.peakMebibytes() / timing.peakMebibytes());
+        }
+        out.flush();
+        return 0;
+    }
+
+    private Recipe recipe(PackManifest manifest) {
+        Diffusion defaults = manifest.diffusion();
+        return new Recipe(
+                manifest.name(),
+                Timeline.of(manifest.examples().isEmpty() ? "a film" : manifest.examples().get(0)),
+                "",
+                frames,
+                1,
+                steps == null ? defaults.steps() : steps,
+                guidance == null ? defaults.guidanceScale() : guidance);
+    }
+
+    /** Every film gets a fresh process, since a process's peak memory never goes down. */
+    private FilmTiming child(int length) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Longtake.class.getName()));
+        command.addAll(List.of("bench", "--in-this-process", "--frames", String.valueOf(length),
+                "--pack", engine.packFolder().toString(), "--device", engine.device().toString(),
+                "--threads", String.valueOf(engine.device().threads())));
+        if (steps != null) {
+            command.addAll(List.of("--steps", steps.toString()));
+        }
+        if (guidance != null) {
+            command.addAll(List.of("--guidance", guidance.toString()));
+        }
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int exitCode = process.waitFor();
+        if (exitCode != 0) {
+            throw new IOException("the measured process ended with exit code " + exitCode);
+        }
+        return JSON.readValue(answer, FilmTiming.class);
+    }
+
+    private void print(PrintWriter out, Path folder, FilmTiming timing) {
+        out.printf("pack %s on %s, %d processors%n", folder, engine.device(), Runtime.getRuntime().availableProcessors());
+        out.printf(Locale.ROOT, "open the pack            %8.2f s%n", timing.openSeconds());
+        out.printf(Locale.ROOT, "first frames             %8.2f s after the request%n", timing.firstSeconds());
+        out.printf(Locale.ROOT, "film of %4d frames      %8.2f s, %.2f frames/s (%.2f once running)%n",
+                timing.frames(), timing.seconds(), timing.framesPerSecond(), 1 / timing.steadySeconds());
+        out.printf(Locale.ROOT, "inside ONNX Runtime      %8.1f %%%n", 100 * timing.networkShare());
+        out.printf(Locale.ROOT, "peak memory, %d frames    %8.0f MiB%n", timing.frames(), timing.peakMebibytes());
+    }
+}

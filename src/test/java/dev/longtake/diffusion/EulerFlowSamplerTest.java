@@ -1,0 +1,50 @@
+package dev.longtake.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.longtake.film.InvalidFieldException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EulerFlowSamplerTest {
+
+    @Test
+    void spacesStepsEvenlyWithoutShift() {
+        EulerFlowSampler sampler = new EulerFlowSampler(4, 1);
+        assertThat(new double[] {sampler.timestep(0), sampler.timestep(1), sampler.timestep(2), sampler.timestep(3)})
+                .containsExactly(new double[] {1000, 750, 500, 250}, within(1e-9));
+    }
+
+    @Test
+    void shiftStaysLongerAtHighNoise() {
+        EulerFlowSampler sampler = new EulerFlowSampler(2, 3);
+        assertThat(sampler.timestep(0)).isEqualTo(1000);
+        assertThat(sampler.timestep(1)).isCloseTo(1000 * 3 * 0.5 / (1 + 2 * 0.5), within(1e-9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 50})
+    void followsAStraightPathToItsEnd(int steps) {
+        float[] clean = {0.5f, -1, 2};
+        float[] noise = {1, 0.25f, -3};
+        float[] x = noise.clone();
+        EulerFlowSampler sampler = new EulerFlowSampler(steps, 2);
+        float[] velocity = {noise[0] - clean[0], noise[1] - clean[1], noise[2] - clean[2]};
+        for (int i = 0; i < steps; i++) {
+            assertThat(sampler.clean(i, x, velocity, 1, 3)).containsExactly(new float[] {-1, 2}, within(1e-5f));
+            sampler.step(i, x, velocity, () -> {
+                throw new AssertionError("Euler adds no noise");
+            });
+        }
+        assertThat(x).containsExactly(clean, within(1e-5f));
+    }
+
+    @Test
+    void refusesNoSteps() {
+        assertThatThrownBy(() -> new EulerFlowSampler(0, 1)).isInstanceOf(InvalidFieldException.class)
+                .hasMessage("steps must be 1 or more, but was 0");
+    }
+}

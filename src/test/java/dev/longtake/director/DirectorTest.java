@@ -1,0 +1,174 @@
+package dev.longtake.director;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.PromptChange;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Snapshot;
+import dev.longtake.film.StepListener;
+import dev.longtake.film.Timeline;
+import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.Device;
+import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.TestPacks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class DirectorTest {
+
+    private static final StepListener DEAF = (step, steps, preview) -> { };
+    private static final Recipe RECIPE =
+            new Recipe("toy", Timeline.of("a red car").with(new PromptChange(24, "a blue car", 2)), "", 48, 33, 4, 3);
+    private static Director director;
+
+    @BeforeAll
+    static void open() {
+        director = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()));
+    }
+
+    @AfterAll
+    static void close() {
+        director.close();
+    }
+
+    @Test
+    void makesTheSameFilmTwice() throws Exception {
+        assertThat(film(director, RECIPE)).usingRecursiveComparison().isEqualTo(film(director, RECIPE));
+    }
+
+    @Test
+    void goesOnFromAnySnapshotInAnotherDirector() throws Exception {
+        List<Snapshot> whole = film(director, RECIPE);
+        for (int chunk = 1; chunk < whole.size(); chunk++) {
+            try (Director other = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()))) {
+                Snapshot resumed = make(other, RECIPE, chunk, Optional.of(whole.get(chunk - 1))).snapshot();
+                assertThat(resumed.latents()).isEqualTo(whole.get(chunk).latents());
+            }
+        }
+    }
+
+    @Test
+    void isNotDisturbedByOtherFilms() throws Exception {
+        List<Snapshot> undisturbed = film(director, RECIPE);
+        Recipe other = new Recipe("toy", Timeline.of("a fish"), "dull", 48, 5, 3, 1);
+        Snapshot mine = make(director, RECIPE, 0, Optional.empty()).snapshot();
+        Snapshot theirs = make(director, other, 0, Optional.empty()).snapshot();
+        mine = make(director, RECIPE, 1, Optional.of(mine)).snapshot();
+        make(director, other, 1, Optional.of(theirs));
+        mine = make(director, RECIPE, 2, Optional.of(mine)).snapshot();
+        assertThat(mine.latents()).isEqualTo(undisturbed.get(2).latents());
+    }
+
+    @Test
+    void showsAllOfTheFirstChunkAndTheNewHalfOfLaterOnes() throws Exception {
+        GeneratedChunk first = make(director, RECIPE, 0, Optional.empty());
+        assertThat(first.frames().count()).isEqualTo(16);
+        GeneratedChunk second = make(director, RECIPE, 1, Optional.of(first.snapshot()));
+        assertThat(second.frames().count()).isEqualTo(8);
+        assertThat(second.snapshot().anchor()).isEqualTo(first.snapshot().anchor());
+        assertThat(second.stats().networkSeconds()).isPositive().isLessThan(second.stats().seconds());
+    }
+
+    @Test
+    void rendersTheSamePicturesAgain() throws Exception {
+        GeneratedChunk first = make(director, RECIPE, 0, Optional.empty());
+        GeneratedChunk second = make(director, RECIPE, 1, Optional.of(first.snapshot()));
+        for (GeneratedChunk chunk : List.of(first, second)) {
+            assertThat(director.render(chunk.snapshot())).usingRecursiveComparison().isEqualTo(chunk.frames());
+        }
+    }
+
+    @Test
+    void everythingInTheRecipeMatters() throws Exception {
+        float[] film = film(director, RECIPE).get(3).latents();
+        Timeline switched = Timeline.of("a red car").with(new PromptChange(24, "a blue car"));
+        for (Recipe other : List.of(
+                new Recipe("toy", RECIPE.timeline(), "", 48, 34, 4, 3),
+                new Recipe("toy", RECIPE.timeline(), "", 48, 33, 5, 3),
+                new Recipe("toy", RECIPE.timeline(), "", 48, 33, 4, 1),
+                new Recipe("toy", RECIPE.timeline(), "rain", 48, 33, 4, 3),
+                new Recipe("toy", Timeline.of("a red car"), "", 48, 33, 4, 3))) {
+            assertThat(film(director, other).get(3).latents()).isNotEqualTo(film);
+        }
+        assertThat(film(director, RECIPE.withTimeline(switched)).get(2).latents())
+                .isNotEqualTo(film(director, RECIPE).get(2).latents());
+        assertThat(film(director, RECIPE.withFrames(47)).get(3).latents()).isEqualTo(film);
+    }
+
+    @Test
+    void tellsOfEveryStepAndShowsPreviews() throws Exception {
+        List<Integer> heard = new ArrayList<>();
+        List<VideoFrames> previews = new ArrayList<>();
+        director.generate(RECIPE, 0, Optional.empty(), (step, steps, preview) -> {
+            assertThat(steps).isEqualTo(4);
+            heard.add(step);
+            previews.add(preview.get());
+        }, new CancelToken());
+        assertThat(heard).containsExactly(1, 2, 3, 4);
+        assertThat(previews).allMatch(frames -> frames.count() == 1 && frames.width() == 64);
+        assertThat(previews.get(0).rgb()).isNotEqualTo(previews.get(3).rgb());
+    }
+
+    @Test
+    void stopsWhenCancelled() throws Exception {
+        List<Snapshot> undisturbed = film(director, RECIPE);
+        CancelToken token = new CancelToken();
+        List<Integer> heard = new ArrayList<>();
+        StepListener canceller = (step, steps, preview) -> {
+            heard.add(step);
+            token.cancel();
+        };
+        assertThatThrownBy(() -> director.generate(RECIPE, 0, Optional.empty(), canceller, token))
+                .isInstanceOf(CancelledException.class);
+        assertThat(heard).containsExactly(1);
+        assertThat(film(director, RECIPE).get(0).latents()).isEqualTo(undisturbed.get(0).latents());
+    }
+
+    @Test
+    void refusesWhatItCantMake() {
+        Timeline timeline = RECIPE.timeline();
+        Timeline tooLong = timeline.with(new PromptChange(30, "word ".repeat(60)));
+        assertThatThrownBy(() -> director.check(new Recipe("other", timeline, "", 8, 1, 4, 1)))
+                .isInstanceOf(InvalidFieldException.class).hasMessage("pack must be \"toy\", but was \"other\"");
+        assertThatThrownBy(() -> director.check(RECIPE.withTimeline(tooLong)))
+                .isInstanceOf(InvalidFieldException.class).hasMessageStartingWith("prompt must be at most 46 tokens");
+        assertThatThrownBy(() -> director.check(new Recipe("toy", timeline, "no ".repeat(60), 8, 1, 4, 1)))
+                .isInstanceOf(InvalidFieldException.class).hasMessageStartingWith("negativePrompt");
+        director.check(RECIPE);
+    }
+
+    @Test
+    void refusesTheWrongSnapshot() throws Exception {
+        Snapshot first = make(director, RECIPE, 0, Optional.empty()).snapshot();
+        assertThatThrownBy(() -> make(director, RECIPE, 1, Optional.empty()))
+                .hasMessage("Chunk 1 can't follow no snapshot");
+        assertThatThrownBy(() -> make(director, RECIPE, 2, Optional.of(first)))
+                .hasMessage("Chunk 2 can't follow the snapshot of chunk 0");
+        assertThatThrownBy(() -> make(director, RECIPE, 1, Optional.of(new Snapshot(0, new float[5], new float[2]))))
+                .hasMessageContaining("was not made by pack toy");
+    }
+
+    private static List<Snapshot> film(Director director, Recipe recipe) throws CancelledException {
+        List<Snapshot> snapshots = new ArrayList<>();
+        Optional<Snapshot> previous = Optional.empty();
+        for (int chunk = 0; chunk < director.plan().chunksFor(recipe.frames()); chunk++) {
+            Snapshot next = make(director, recipe, chunk, previous).snapshot();
+            snapshots.add(next);
+            previous = Optional.of(next);
+        }
+        return snapshots;
+    }
+
+    private static GeneratedChunk make(Director director, Recipe recipe, int chunk, Optional<Snapshot> previous)
+            throws CancelledException {
+        return director.generate(recipe, chunk, previous, DEAF, new CancelToken());
+    }
+}

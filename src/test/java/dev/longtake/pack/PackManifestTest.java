@@ -1,0 +1,108 @@
+package dev.longtake.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PackManifestTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsEverything() {
+        PackManifest manifest = PackManifest.read(TestPacks.TOY);
+        assertThat(manifest.chunk().step()).isEqualTo(8);
+        assertThat(manifest.diffusion()).isInstanceOf(Diffusion.Euler.class);
+        assertThat(manifest.graphs()).containsOnlyKeys("unet", "cam", "cam_embedding", "apm", "vae_decoder");
+        assertThat(manifest.graphs().get("unet").inputs().get("latents")).hasToString("[B, 16, 16, 8, 8]");
+    }
+
+    @Test
+    void readsDdim() {
+        TestPacks.changedToy(folder, json -> json.putObject("diffusion")
+                .put("prediction", "epsilon").put("trainTimesteps", 1000).put("betaStart", 0.00085)
+                .put("betaEnd", 0.012).put("stepsOffset", 1).put("sampler", "ddim").put("eta", 1.0)
+                .put("steps", 50).put("guidanceScale", 7.5));
+        Diffusion diffusion = PackManifest.read(folder).diffusion();
+        assertThat(diffusion.sampler(50).timestep(0)).isEqualTo(981);
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                mistake("format must be 1, but was 2", json -> json.put("format", 2)),
+                mistake("name must be", json -> json.put("name", "Story Book")),
+                mistake("'licence'", json -> json.remove("licence")),
+                mistake("'title'", json -> json.putNull("title")),
+                mistake("unknown field colour; known here:", json -> json.put("colour", "red")),
+                mistake("unknown field video.depth; known here:", json -> object(json, "video").put("depth", 3)),
+                mistake("video.width must be a multiple of 16", json -> object(json, "video").put("width", 63)),
+                mistake("video.fps must be 1 to 240, but was 0", json -> object(json, "video").put("fps", 0)),
+                mistake("video.fps", json -> object(json, "video").put("fps", "8")),
+                mistake("video.fps", json -> object(json, "video").put("fps", 7.5)),
+                mistake("chunk.conditioningFrames must be 1 to 15, but was 16",
+                        json -> object(json, "chunk").put("conditioningFrames", 16)),
+                mistake("text.encoder must be all-MiniLM-L6-v2, but was \"clip\"",
+                        json -> object(json, "text").put("encoder", "clip")),
+                mistake("diffusion.sampler must be euler or ddim, but was \"plms\"",
+                        json -> object(json, "diffusion").put("sampler", "plms")),
+                mistake("diffusion.sampler must be euler or ddim, but was missing",
+                        json -> object(json, "diffusion").remove("sampler")),
+                mistake("diffusion.prediction must be flow where the sampler is euler",
+                        json -> object(json, "diffusion").put("prediction", "v")),
+                mistake("diffusion.steps must be 1 to 200", json -> object(json, "diffusion").put("steps", 0)),
+                mistake("anchor must be first-frame", json -> json.put("anchor", "last-frame")),
+                mistake("graphs.sha256 must be 64 hexadecimal digits",
+                        json -> object(json, "graphs", "unet").put("sha256", "abc")),
+                mistake("graphs.file must be the name of a file",
+                        json -> object(json, "graphs", "unet").put("file", "../unet.onnx")),
+                mistake("shape must be a list of positive numbers and names",
+                        json -> object(json, "graphs", "unet", "inputs").putArray("latents").add("B").add(-1)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void saysWhatIsWrong(String message, Consumer<ObjectNode> change) {
+        TestPacks.changedToy(folder, change);
+        assertThatThrownBy(() -> PackManifest.read(folder)).isInstanceOf(PackException.class)
+                .hasMessageStartingWith(folder.resolve("pack.json").toString())
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void saysWhereJsonIsBroken() throws IOException {
+        Files.writeString(folder.resolve("pack.json"), "{\n\"format\": 1,\n}");
+        assertThatThrownBy(() -> PackManifest.read(folder)).isInstanceOf(PackException.class)
+                .hasMessageContaining("is not valid JSON, line 3");
+    }
+
+    @Test
+    void saysThatAFolderIsNoPack() {
+        assertThatThrownBy(() -> PackManifest.read(folder)).isInstanceOf(PackException.class)
+                .hasMessageContaining("is not a model pack: it has no pack.json");
+    }
+
+    private static Arguments mistake(String message, Consumer<ObjectNode> change) {
+        return arguments(message, change);
+    }
+
+    private static ObjectNode object(ObjectNode json, String... path) {
+        ObjectNode node = json;
+        for (String name : path) {
+            node = (ObjectNode) node.get(name);
+        }
+        return node;
+    }
+}
