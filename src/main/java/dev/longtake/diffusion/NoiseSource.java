@@ -13,17 +13,9 @@ import org.apache.commons.rng.simple.RandomSource;
  *
  * @param seed of the film
  */
-public record NoiseSource(long seed) {
+public record NoiseSource(long seed) implements Noise {
 
-    /** What noise is for. The order is part of every film: append only. */
-    public enum Purpose {
-        /** Latents that a chunk starts from. */
-        INITIAL,
-        /** Noise that a stochastic sampler adds after a step. */
-        STEP
-    }
-
-    /** Fills {@code target} with the noise for one purpose at one step of one chunk. */
+    @Override
     public void fill(float[] target, int chunk, int step, Purpose purpose) {
         long use = (long) purpose.ordinal() << 32 | step;
         // Key (2 words), then counter (4 words): the first counter word runs, the others stay.

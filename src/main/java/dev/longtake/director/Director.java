@@ -1,6 +1,7 @@
 package dev.longtake.director;
 
 import dev.longtake.diffusion.Guidance;
+import dev.longtake.diffusion.Noise;
 import dev.longtake.diffusion.NoiseSource;
 import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.CancelToken;
@@ -16,6 +17,7 @@ import dev.longtake.pack.PackManifest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -33,10 +35,17 @@ public final class Director implements AutoCloseable {
     private final RecipeCheck recipeCheck;
     private final Prompter prompter;
     private final Projector projector;
+    private final LongFunction<Noise> noiseBySeed;
 
     /** @param pack belongs to this director from now on, which closes it */
     public Director(ModelPack pack) {
+        this(pack, NoiseSource::new);
+    }
+
+    /** @param noise by a film's seed */
+    Director(ModelPack pack, LongFunction<Noise> noise) {
         this.pack = pack;
+        noiseBySeed = noise;
         manifest = pack.manifest();
         recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
         prompter = new Prompter(pack);
@@ -93,7 +102,7 @@ public final class Director implements AutoCloseable {
             throws CancelledException {
         Sampler sampler = manifest.diffusion().sampler(recipe.steps());
         Guidance guidance = new Guidance(recipe.guidanceScale());
-        NoiseSource noise = new NoiseSource(recipe.seed());
+        Noise noise = noiseBySeed.apply(recipe.seed());
         Prompter.Prompt prompt = prompter.prompt(
                 recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(), previous);
         pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
@@ -104,7 +113,7 @@ public final class Director implements AutoCloseable {
         float[] x = new float[plan().frames() * frame];
         float[] predictions = new float[prompt.batch() * x.length];
         float[] prediction = new float[x.length];
-        noise.fill(x, chunk, 0, NoiseSource.Purpose.INITIAL);
+        noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
         for (int i = 0; i < sampler.steps(); i++) {
             int step = i;
             pack.denoiser().predict(x, sampler.timestep(step), predictions, token);
@@ -112,7 +121,7 @@ public final class Director implements AutoCloseable {
             float[] clean = sampler.clean(step, x, prediction, previewed, previewed + frame);
             Supplier<float[]> drawn = () -> {
                 float[] draws = new float[x.length];
-                noise.fill(draws, chunk, step, NoiseSource.Purpose.STEP);
+                noise.fill(draws, chunk, step, Noise.Purpose.STEP);
                 return draws;
             };
             sampler.step(step, x, prediction, drawn);

@@ -1,7 +1,7 @@
 package dev.longtake.diffusion;
 
-import static dev.longtake.diffusion.NoiseSource.Purpose.INITIAL;
-import static dev.longtake.diffusion.NoiseSource.Purpose.STEP;
+import static dev.longtake.diffusion.Noise.Purpose.INITIAL;
+import static dev.longtake.diffusion.Noise.Purpose.STEP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -62,7 +62,7 @@ class NoiseSourceTest {
         }
     }
 
-    private static float[] draw(long seed, int chunk, int step, NoiseSource.Purpose purpose) {
+    private static float[] draw(long seed, int chunk, int step, Noise.Purpose purpose) {
         float[] target = new float[LENGTH];
         new NoiseSource(seed).fill(target, chunk, step, purpose);
         return target;

@@ -1,0 +1,17 @@
+package dev.longtake.diffusion;
+
+/** Where a film's noise comes from. */
+@FunctionalInterface
+public interface Noise {
+
+    /** What noise is for. The order is part of every film: append only. */
+    enum Purpose {
+        /** Latents that a chunk starts from. */
+        INITIAL,
+        /** Noise that a stochastic sampler adds after a step. */
+        STEP
+    }
+
+    /** Fills {@code target} with the standard normal noise for one purpose at one step of one chunk. */
+    void fill(float[] target, int chunk, int step, Purpose purpose);
+}

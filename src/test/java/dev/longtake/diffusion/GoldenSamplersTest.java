@@ -1,0 +1,43 @@
+package dev.longtake.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.longtake.diffusion.DdimSampler.Prediction;
+import dev.longtake.diffusion.DdimSampler.Schedule;
+import dev.longtake.pack.Golden;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every sampler steps as the reference does. */
+class GoldenSamplersTest {
+
+    private static final Schedule MODELSCOPE = new Schedule(1000, 0.00085, 0.012, 1);
+
+    static Stream<JsonNode> steps() {
+        return StreamSupport.stream(Golden.cases().get("samplers").spliterator(), false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("steps")
+    void stepsAsTheReference(JsonNode golden) {
+        Sampler sampler = sampler(golden);
+        int index = golden.get("index").asInt();
+        assertThat(sampler.timestep(index)).isCloseTo(golden.get("timestep").asDouble(), within(1e-6));
+        float[] x = Golden.tensor(golden.get("x"));
+        sampler.step(index, x, Golden.tensor(golden.get("model_output")), () -> Golden.tensor(golden.get("noise")));
+        Golden.assertClose(golden.get("expected").asText(), x, Golden.tensor(golden.get("expected")));
+    }
+
+    private static Sampler sampler(JsonNode golden) {
+        int steps = golden.get("steps").asInt();
+        if (golden.get("sampler").asText().equals("euler")) {
+            return new EulerFlowSampler(steps, golden.get("shift").asDouble());
+        }
+        Prediction prediction = golden.get("prediction").asText().equals("v") ? Prediction.V : Prediction.EPSILON;
+        return new DdimSampler(steps, MODELSCOPE, prediction, golden.get("eta").asDouble());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.longtake.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What PyTorch answered when the pack was exported: tensors in NumPy's format, and a list of them. */
+public final class Golden {
+
+    /** How far an answer may be from PyTorch's, relative to the largest number of the tensor. */
+    private static final double TOLERANCE = 1e-3;
+    private static final Path FOLDER = TestPacks.STORYBOOK.resolve("golden");
+    private static final int HEADER_LENGTH_AT = 8;
+
+    private Golden() { }
+
+    /** The list of cases. */
+    public static JsonNode cases() {
+        try {
+            return new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A tensor of float32 (NPY format version 1, C order). */
+    public static float[] tensor(JsonNode name) {
+        try {
+            ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(FOLDER.resolve(name.asText())))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            int headerLength = file.getShort(HEADER_LENGTH_AT);
+            int start = HEADER_LENGTH_AT + Short.BYTES + headerLength;
+            String header = new String(file.array(), HEADER_LENGTH_AT, headerLength, StandardCharsets.ISO_8859_1);
+            assertThat(header).contains("'<f4'").contains("'fortran_order': False");
+            float[] values = new float[(file.capacity() - start) / Float.BYTES];
+            file.position(start).asFloatBuffer().get(values);
+            return values;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Checks that two tensors are the same but for rounding. */
+    public static void assertClose(String what, float[] actual, float[] expected) {
+        assertThat(actual.length).as(what).isEqualTo(expected.length);
+        double largest = 0;
+        double worst = 0;
+        for (int i = 0; i < actual.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double error = Math.abs(actual[i] - expected[i]);
+            worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+        }
+        assertThat(largest).as(what + " is not all zero").isPositive();
+        assertThat(worst / largest).as("relative error of " + what).isLessThanOrEqualTo(TOLERANCE);
+    }
+}
