@@ -1,9 +1,14 @@
 package dev.longtake.memory;
 
 import dev.longtake.film.FilmId;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.List;
 
 /**
  * What happens to films, for everyone who watches, in any process. Events are kept (the latest
@@ -16,9 +21,33 @@ public final class FilmEvents {
     /** Stands before every event. */
     public static final String BEGINNING = "0-0";
 
+    private static final Script APPEND = new Script("append.lua");
+    private static final Script ANNOUNCE = new Script("announce.lua");
+
+    private final RedisConnections redis;
+    private final NewsWire news;
+
+    FilmEvents(RedisConnections redis, NewsWire news) {
+        this.redis = redis;
+        this.news = news;
+    }
+
     /** Adds an event; no effect if the film was deleted. */
     public Future<Void> append(FilmId id, String type, JsonObject body) {
-        throw new UnsupportedOperationException();
+        return APPEND.run(
+                        redis,
+                        List.of(FilmKeys.film(id), FilmKeys.events(id)),
+                        List.of(FilmKeys.news(id), KEPT_EVENTS, type, body.encode()))
+                .mapEmpty();
+    }
+
+    /** Tells a film that has not begun its place in the queue; an event only if it moved. */
+    Future<Void> announcePosition(FilmId id, int position) {
+        return ANNOUNCE.run(
+                        redis,
+                        List.of(FilmKeys.film(id), FilmKeys.events(id)),
+                        List.of(FilmKeys.news(id), KEPT_EVENTS, position))
+                .mapEmpty();
     }
 
     /**
@@ -26,7 +55,8 @@ public final class FilmEvents {
      * film, then tails from it misses nothing.
      */
     public Future<String> latest(FilmId id) {
-        throw new UnsupportedOperationException();
+        return redis.send(Request.cmd(Command.HGET).arg(FilmKeys.film(id)).arg("event"))
+                .map(event -> event == null ? BEGINNING : event.toString());
     }
 
     /**
@@ -36,16 +66,31 @@ public final class FilmEvents {
      * @throws dev.longtake.film.InvalidFieldException if {@code from} is no event id
      */
     public Subscription tail(FilmId id, String from, Handler<FilmEvent> handler) {
-        throw new UnsupportedOperationException();
+        Context context = redis.vertx().getOrCreateContext();
+        return new EventTail(redis, FilmKeys.events(id), from, context, handler).start(news, FilmKeys.news(id));
     }
 
     /** Shows a preview to everyone who watches now. */
     public Future<Void> publish(FilmId id, Preview preview) {
-        throw new UnsupportedOperationException();
+        Buffer message = Buffer.buffer().appendInt(preview.chunk()).appendBuffer(preview.jpeg());
+        return redis.send(Request.cmd(Command.PUBLISH).arg(FilmKeys.previews(id)).arg(message)).mapEmpty();
     }
 
     /** Delivers previews from now on; the handler decides which to skip. */
     public Subscription previews(FilmId id, Handler<Preview> handler) {
-        throw new UnsupportedOperationException();
+        Context context = redis.vertx().getOrCreateContext();
+        return news.listen(FilmKeys.previews(id), new NewsWire.Listener() {
+
+            @Override
+            public void onMessage(Buffer message) {
+                Preview preview = new Preview(message.getInt(0), message.slice(4, message.length()));
+                context.runOnContext(go -> handler.handle(preview));
+            }
+
+            @Override
+            public void onConnected() {
+                // Whatever was missed is out of date.
+            }
+        });
     }
 }

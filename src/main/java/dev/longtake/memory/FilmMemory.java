@@ -6,23 +6,52 @@ import dev.longtake.film.PromptChange;
 import dev.longtake.film.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The films. Every change is atomic, leaves an event and wakes a worker where there is something to do. Methods fail
  * with {@link UnknownFilmException} if there is no such film and with
  * {@link dev.longtake.film.InvalidFieldException} if a value is not allowed. Safe to use from any thread.
+ *
+ * <p>A change is worked out from the film as it was read ({@link FilmRules}) and written by a script if nobody
+ * changed the film in between; else it is worked out again. What lies outside of the film's hash slot (the list of
+ * active films, the queue) is written before, or can be made good by {@link Sweeper}, so that a crash between any
+ * two steps loses nothing.
  */
 public final class FilmMemory {
 
+    private static final Script CHANGE = new Script("change.lua");
+    private static final Script DELETE = new Script("delete.lua");
+
+    private final RedisConnections redis;
+    private final FilmEvents events;
+    private final JobQueue jobs;
+    private final ShareLinks shares;
+    private final OwnedFilms owned;
+
+    FilmMemory(RedisConnections redis, FilmEvents events, JobQueue jobs, ShareLinks shares) {
+        this.redis = redis;
+        this.events = events;
+        this.jobs = jobs;
+        this.shares = shares;
+        owned = new OwnedFilms(redis);
+    }
+
     /** Remembers a new film and queues it. */
     public Future<Film> create(Film film) {
-        throw new UnsupportedOperationException();
+        return owned.add(film.owner(), film.id())
+                .compose(listed -> activate(film.id()))
+                .compose(active -> apply(film.id(), FilmRecord.UNBORN, FilmRules.born(film)))
+                .compose(born -> queue(film.id()))
+                .map(film);
     }
 
     public Future<Film> find(FilmId id) {
-        throw new UnsupportedOperationException();
+        return record(id).map(FilmRecord::film);
     }
 
     /**
@@ -31,7 +60,7 @@ public final class FilmMemory {
      * @param before only films older than this one
      */
     public Future<List<Film>> list(String owner, int limit, Optional<FilmId> before) {
-        throw new UnsupportedOperationException();
+        return owned.list(owner, limit, before);
     }
 
     /**
@@ -40,7 +69,7 @@ public final class FilmMemory {
      * @return the change as it acts
      */
     public Future<PromptChange> changePrompt(FilmId id, PromptChange change) {
-        throw new UnsupportedOperationException();
+        return change(id, record -> FilmRules.prompted(record, change));
     }
 
     /**
@@ -51,22 +80,32 @@ public final class FilmMemory {
      * @param prompt prompt from the first chunk not started on
      */
     public Future<Film> extend(FilmId id, int frames, Optional<String> prompt) {
-        throw new UnsupportedOperationException();
+        return record(id)
+                .compose(exists -> activate(id))
+                .compose(active -> change(id, record -> FilmRules.extended(record, frames, prompt)))
+                // A sweep may have taken it off the list before it was active.
+                .compose(film -> activate(id).compose(active -> queue(id)).map(film));
     }
 
     /** Stops an active film at once; it keeps the chunks it has. No effect on other films. */
     public Future<Film> stop(FilmId id) {
-        throw new UnsupportedOperationException();
+        return changeIf(id, FilmRules::stopped).compose(stopped -> or(stopped, id));
     }
 
     /** Forgets a film with everything that belongs to it. */
     public Future<Void> delete(FilmId id) {
-        throw new UnsupportedOperationException();
+        return find(id).compose(film -> shares.revokeAll(id)
+                .compose(revoked -> DELETE.run(
+                        redis,
+                        List.of(FilmKeys.film(id), FilmKeys.events(id), FilmKeys.snapshots(id),
+                                FilmKeys.segments(id), FilmKeys.media(id), FilmKeys.shares(id)),
+                        List.of(FilmKeys.news(id))))
+                .compose(deleted -> owned.remove(film.owner(), id)));
     }
 
     /** Begins the next chunk of a film; empty if the film needs none. */
     public Future<Optional<ChunkTask>> begin(FilmId id) {
-        throw new UnsupportedOperationException();
+        return changeIf(id, FilmRules::begun);
     }
 
     /**
@@ -75,30 +114,84 @@ public final class FilmMemory {
      * @return the film as it is now
      */
     public Future<Film> commit(ChunkTask task, CommittedChunk chunk) {
-        throw new UnsupportedOperationException();
+        FilmId id = task.film().id();
+        return changeIf(id, record -> FilmRules.committed(record, task, chunk)).compose(film -> or(film, id));
     }
 
     /** The chunk of {@code task} cannot be made. No effect if the task is no longer valid. */
     public Future<Film> fail(ChunkTask task, String error) {
-        throw new UnsupportedOperationException();
+        FilmId id = task.film().id();
+        return changeIf(id, record -> FilmRules.failed(record, task, error)).compose(film -> or(film, id));
     }
 
     public Future<Optional<Snapshot>> snapshot(FilmId id, int chunk) {
-        throw new UnsupportedOperationException();
+        return blob(FilmKeys.snapshots(id), Integer.toString(chunk)).map(bytes -> bytes.map(SnapshotCodec::decode));
     }
 
     /** The film's fMP4 init segment; empty until the first chunk is done. */
     public Future<Optional<Buffer>> init(FilmId id) {
-        throw new UnsupportedOperationException();
+        return blob(FilmKeys.media(id), FilmRules.INIT);
     }
 
     /** The fMP4 media segment of {@code chunk}; empty until that chunk is done. */
     public Future<Optional<Buffer>> segment(FilmId id, int chunk) {
-        throw new UnsupportedOperationException();
+        return blob(FilmKeys.segments(id), Integer.toString(chunk));
     }
 
     /** A JPEG of the film; empty until the first chunk is done. */
     public Future<Optional<Buffer>> poster(FilmId id) {
-        throw new UnsupportedOperationException();
+        return blob(FilmKeys.media(id), FilmRules.POSTER);
+    }
+
+    private Future<Optional<Buffer>> blob(String key, String field) {
+        return redis.send(Request.cmd(Command.HGET).arg(key).arg(field))
+                .map(value -> Optional.ofNullable(value).map(bytes -> bytes.toBuffer()));
+    }
+
+    private Future<Film> or(Optional<Film> changed, FilmId id) {
+        return changed.map(Future::succeededFuture).orElseGet(() -> find(id));
+    }
+
+    private Future<FilmRecord> record(FilmId id) {
+        return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))
+                .map(hash -> FilmRecord.read(id, hash).orElseThrow(() -> new UnknownFilmException(id)));
+    }
+
+    private Future<Void> activate(FilmId id) {
+        return redis.send(Request.cmd(Command.SADD).arg(FilmKeys.ACTIVE).arg(id.value())).mapEmpty();
+    }
+
+    private Future<Void> queue(FilmId id) {
+        return jobs.enqueue(id)
+                .compose(queued -> jobs.position(id))
+                .compose(position -> position.isEmpty()
+                        ? Future.succeededFuture()
+                        : events.announcePosition(id, position.get()));
+    }
+
+    private <T> Future<T> change(FilmId id, Function<FilmRecord, FilmChange<T>> rule) {
+        return changeIf(id, record -> Optional.of(rule.apply(record))).map(Optional::orElseThrow);
+    }
+
+    private <T> Future<Optional<T>> changeIf(FilmId id, Function<FilmRecord, Optional<FilmChange<T>>> rule) {
+        return record(id).compose(record -> {
+            Optional<FilmChange<T>> change = rule.apply(record);
+            if (change.isEmpty()) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            return apply(id, record.version(), change.get()).compose(done -> done
+                    ? Future.succeededFuture(Optional.of(change.get().result()))
+                    : changeIf(id, rule));
+        });
+    }
+
+    /** @return false if the film has another version by now */
+    private Future<Boolean> apply(FilmId id, long version, FilmChange<?> change) {
+        return CHANGE.run(
+                        redis,
+                        List.of(FilmKeys.film(id), FilmKeys.events(id), FilmKeys.snapshots(id),
+                                FilmKeys.segments(id), FilmKeys.media(id)),
+                        change.arguments(version, FilmKeys.news(id)))
+                .map(done -> done.toInteger() == 1);
     }
 }

@@ -2,6 +2,11 @@ package dev.longtake.memory;
 
 import dev.longtake.film.FilmId;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,15 +15,86 @@ import java.util.Optional;
  */
 public final class JobQueue {
 
+    static final String STREAM = "{jobs}";
+    static final String GROUP = "workers";
+    /** Hash: film to its entry in the stream. */
+    static final String TURNS = "{jobs}:turns";
+    /** Set: films that were given a turn while they had one. */
+    static final String AGAIN = "{jobs}:again";
+    /** Sorted set: workers by their last sign of life. */
+    static final String WORKERS = "{jobs}:workers";
+
+    private static final Script ENQUEUE = new Script("enqueue.lua");
+    private static final int LONGEST_LIST = 1_000;
+
+    private final RedisConnections redis;
+
+    JobQueue(RedisConnections redis) {
+        this.redis = redis;
+    }
+
     /** Gives a film a turn; harmless if it has one. */
     public Future<Void> enqueue(FilmId film) {
-        throw new UnsupportedOperationException();
+        return ENQUEUE.run(redis, List.of(STREAM, TURNS, AGAIN), List.of(film)).mapEmpty();
     }
 
     /**
      * Films that get their turn before this one: 0 if it is next, empty if it has no turn or a worker is at it.
      */
     public Future<Optional<Integer>> position(FilmId film) {
-        throw new UnsupportedOperationException();
+        return waiting().map(films -> Optional.of(films.indexOf(film)).filter(position -> position >= 0));
+    }
+
+    /** Films that wait for a worker, the next first; at most {@value #LONGEST_LIST}. */
+    public Future<List<FilmId>> waiting() {
+        return lastTaken().compose(last -> redis.send(Request.cmd(Command.XRANGE)
+                        .arg(STREAM).arg("(" + last).arg("+").arg("COUNT").arg(LONGEST_LIST)))
+                .map(entries -> {
+                    List<FilmId> films = new ArrayList<>();
+                    entries.forEach(entry -> films.add(film(entry)));
+                    return films;
+                });
+    }
+
+    /** How busy the workers are: films that want to go on, and workers that live. */
+    public Future<Load> load() {
+        return Future.all(
+                        redis.send(Request.cmd(Command.HLEN).arg(TURNS)),
+                        redis.send(Request.cmd(Command.ZCARD).arg(WORKERS)))
+                .map(both -> new Load(
+                        both.<Response>resultAt(0).toInteger(), both.<Response>resultAt(1).toInteger()));
+    }
+
+    /** Films with a turn or at a worker, and workers that gave a sign of life lately. */
+    public record Load(int films, int workers) {}
+
+    /**
+     * A worker's side of the queue.
+     *
+     * @param worker no two living workers may have the same name; one that comes back under its old name goes on
+     *               where it was
+     */
+    public JobConsumer consumer(String worker) {
+        return consumer(worker, JobConsumer.SILENCE_MILLIS);
+    }
+
+    JobConsumer consumer(String worker, long silenceMillis) {
+        return new JobConsumer(redis, worker, silenceMillis);
+    }
+
+    private Future<String> lastTaken() {
+        return redis.send(Request.cmd(Command.XINFO).arg("GROUPS").arg(STREAM))
+                .map(groups -> groups.size() == 0
+                        ? FilmEvents.BEGINNING
+                        : groups.get(0).get("last-delivered-id").toString())
+                // No film was ever queued.
+                .recover(error -> String.valueOf(error.getMessage()).contains("no such key")
+                        ? Future.succeededFuture(FilmEvents.BEGINNING)
+                        : Future.failedFuture(error));
+    }
+
+    /** @param entry id and fields of an entry of the stream */
+    static FilmId film(Response entry) {
+        return new FilmId(entry.get(1).get(1).toString());
     }
 }

@@ -2,9 +2,29 @@ package dev.longtake.memory;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 
 /** Everything Longtake remembers, in one Redis. Safe to use from any thread. */
 public final class Memory {
+
+    private final RedisConnections redis;
+    private final NewsWire news;
+    private final FilmEvents events;
+    private final JobQueue jobs;
+    private final ShareLinks shares;
+    private final FilmMemory films;
+    private final Sweeper sweeper;
+
+    private Memory(RedisConnections redis) {
+        this.redis = redis;
+        news = new NewsWire(redis);
+        events = new FilmEvents(redis, news);
+        jobs = new JobQueue(redis);
+        shares = new ShareLinks(redis);
+        films = new FilmMemory(redis, events, jobs, shares);
+        sweeper = new Sweeper(redis, jobs);
+    }
 
     /**
      * Connects to a Redis.
@@ -13,31 +33,36 @@ public final class Memory {
      * @return fails with {@link java.io.IOException} naming the address if no Redis answers there
      */
     public static Future<Memory> open(Vertx vertx, String url) {
-        throw new UnsupportedOperationException();
+        return RedisConnections.open(vertx, url).map(Memory::new);
     }
 
     public FilmMemory films() {
-        throw new UnsupportedOperationException();
+        return films;
     }
 
     public FilmEvents events() {
-        throw new UnsupportedOperationException();
+        return events;
     }
 
     public JobQueue jobs() {
-        throw new UnsupportedOperationException();
+        return jobs;
     }
 
     public ShareLinks shares() {
-        throw new UnsupportedOperationException();
+        return shares;
+    }
+
+    public Sweeper sweeper() {
+        return sweeper;
     }
 
     /** Succeeds if Redis answers now. */
     public Future<Void> ping() {
-        throw new UnsupportedOperationException();
+        return redis.send(Request.cmd(Command.PING)).mapEmpty();
     }
 
     public Future<Void> close() {
-        throw new UnsupportedOperationException();
+        news.close();
+        return redis.close();
     }
 }

@@ -1,0 +1,61 @@
+package dev.longtake.memory;
+
+import dev.longtake.film.FilmId;
+
+/** Names in Redis. What belongs to one film has one hash tag, so that a script can change it in one go. */
+final class FilmKeys {
+
+    /** Films that are being made or wait for it. */
+    static final String ACTIVE = "films:active";
+
+    private FilmKeys() {}
+
+    /** Hash: the film itself. */
+    static String film(FilmId id) {
+        return "film:{" + id + "}";
+    }
+
+    /** Stream of its events. */
+    static String events(FilmId id) {
+        return film(id) + ":events";
+    }
+
+    /** Hash: chunk to snapshot. */
+    static String snapshots(FilmId id) {
+        return film(id) + ":snapshots";
+    }
+
+    /** Hash: chunk to fMP4 media segment. */
+    static String segments(FilmId id) {
+        return film(id) + ":segments";
+    }
+
+    /** Hash: fMP4 init segment and poster. */
+    static String media(FilmId id) {
+        return film(id) + ":media";
+    }
+
+    /** Set of its share tokens. */
+    static String shares(FilmId id) {
+        return film(id) + ":shares";
+    }
+
+    /** Channel on which its events are announced. */
+    static String news(FilmId id) {
+        return film(id) + ":news";
+    }
+
+    /** Channel of its previews. */
+    static String previews(FilmId id) {
+        return film(id) + ":previews";
+    }
+
+    /** Sorted set: the films of an owner by the time of their birth. */
+    static String owner(String owner) {
+        return "owner:{" + owner + "}";
+    }
+
+    static String share(String token) {
+        return "share:{" + token + "}";
+    }
+}

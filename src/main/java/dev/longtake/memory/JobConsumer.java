@@ -1,0 +1,195 @@
+package dev.longtake.memory;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's side of the job queue. Gives signs of life by itself; a job of a worker that gave none for
+ * {@value #SILENCE_MILLIS} ms is handed to another. A worker that starts again under the same name gets its own job
+ * back at once. One {@link #take} at a time; otherwise safe to use from any thread.
+ */
+public final class JobConsumer {
+
+    /** After so long a silence a worker counts as dead. */
+    public static final long SILENCE_MILLIS = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobConsumer.class);
+    private static final int HEARTBEATS = 5;
+    private static final long BLOCK_MILLIS = 2_000;
+    private static final Script DONE = new Script("done.lua");
+    private static final Script HEARTBEAT = new Script("heartbeat.lua");
+
+    private final RedisConnections redis;
+    private final String worker;
+    private final long silenceMillis;
+    private final Backoff backoff = new Backoff();
+    private final long heartbeat;
+    private volatile String held = "";
+    private volatile boolean closed;
+    private RedisConnection connection;
+
+    JobConsumer(RedisConnections redis, String worker, long silenceMillis) {
+        this.redis = redis;
+        this.worker = worker;
+        this.silenceMillis = silenceMillis;
+        heartbeat = redis.vertx().setPeriodic(0, silenceMillis / HEARTBEATS, timer -> beat());
+    }
+
+    private void beat() {
+        HEARTBEAT.run(redis, List.of(JobQueue.STREAM, JobQueue.WORKERS),
+                        List.of(JobQueue.GROUP, worker, held, silenceMillis))
+                .onFailure(error -> LOG.debug("Worker {} cannot give a sign of life: {}", worker, error.getMessage()));
+    }
+
+    /** Waits for a job, over Redis restarts too. Fails only when the consumer is closed. */
+    public Future<Job> take() {
+        Promise<Job> taken = Promise.promise();
+        attempt(taken);
+        return taken.future();
+    }
+
+    private void attempt(Promise<Job> taken) {
+        if (closed) {
+            taken.fail("worker " + worker + " has left the queue");
+            return;
+        }
+        connection()
+                .compose(open -> own(open)
+                        .compose(job -> or(job, () -> orphan(open)))
+                        .compose(job -> or(job, () -> next(open))))
+                .compose(job -> job.isPresent() ? hold(job.get()) : Future.succeededFuture(job))
+                .recover(this::again)
+                .onSuccess(job -> job.ifPresentOrElse(taken::complete, () -> attempt(taken)));
+    }
+
+    private static Future<Optional<Job>> or(Optional<Job> job, Supplier<Future<Optional<Job>>> other) {
+        return job.isPresent() ? Future.succeededFuture(job) : other.get();
+    }
+
+    private Future<Optional<Job>> hold(Job job) {
+        backoff.succeeded();
+        held = job.entry();
+        return redis.send(Request.cmd(Command.XPENDING)
+                        .arg(JobQueue.STREAM).arg(JobQueue.GROUP).arg(job.entry()).arg(job.entry()).arg(1))
+                .map(pending -> pending.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(new Job(job.entry(), job.film(), pending.get(0).get(3).toInteger())));
+    }
+
+    private Future<Optional<Job>> again(Throwable error) {
+        if (closed) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        String message = String.valueOf(error.getMessage());
+        if (message.startsWith("NOGROUP")) {
+            return createGroup().map(Optional.empty());
+        }
+        LOG.debug("Worker {} cannot take a job, tries again: {}", worker, message);
+        disconnect();
+        return redis.delay(backoff.nextMillis()).map(Optional.empty());
+    }
+
+    private Future<Void> createGroup() {
+        return redis.send(Request.cmd(Command.XGROUP)
+                        .arg("CREATE").arg(JobQueue.STREAM).arg(JobQueue.GROUP).arg("0").arg("MKSTREAM"))
+                // Another worker may have been faster.
+                .<Void>mapEmpty()
+                .recover(error -> redis.delay(backoff.nextMillis()));
+    }
+
+    /** A job that was handed to this worker before it died. */
+    private Future<Optional<Job>> own(RedisConnection open) {
+        return open.send(read("0")).map(JobConsumer::job);
+    }
+
+    /** A job of another worker that died. */
+    private Future<Optional<Job>> orphan(RedisConnection open) {
+        return open.send(Request.cmd(Command.XAUTOCLAIM)
+                        .arg(JobQueue.STREAM).arg(JobQueue.GROUP).arg(worker).arg(silenceMillis).arg("0-0")
+                        .arg("COUNT").arg(1))
+                .map(claimed -> first(claimed.get(1)));
+    }
+
+    private Future<Optional<Job>> next(RedisConnection open) {
+        return open.send(read(">")).map(JobConsumer::job);
+    }
+
+    private Request read(String from) {
+        Request request = Request.cmd(Command.XREADGROUP)
+                .arg("GROUP").arg(JobQueue.GROUP).arg(worker).arg("COUNT").arg(1);
+        if (from.equals(">")) {
+            request.arg("BLOCK").arg(BLOCK_MILLIS);
+        }
+        return request.arg("STREAMS").arg(JobQueue.STREAM).arg(from);
+    }
+
+    private static Optional<Job> job(Response streams) {
+        return streams == null ? Optional.empty() : first(streams.get(JobQueue.STREAM));
+    }
+
+    private static Optional<Job> first(Response entries) {
+        if (entries == null || entries.size() == 0) {
+            return Optional.empty();
+        }
+        Response entry = entries.get(0);
+        return Optional.of(new Job(entry.get(0).toString(), JobQueue.film(entry), 1));
+    }
+
+    /**
+     * Ends a job.
+     *
+     * @param more whether the film needs another turn
+     */
+    public Future<Void> done(Job job, boolean more) {
+        held = "";
+        return DONE.run(redis, List.of(JobQueue.STREAM, JobQueue.TURNS, JobQueue.AGAIN),
+                        List.of(JobQueue.GROUP, job.entry(), job.film(), more ? "1" : "0"))
+                .mapEmpty();
+    }
+
+    private Future<RedisConnection> connection() {
+        RedisConnection open;
+        synchronized (this) {
+            open = connection;
+        }
+        return open != null ? Future.succeededFuture(open) : redis.connect().map(this::connected);
+    }
+
+    private synchronized RedisConnection connected(RedisConnection fresh) {
+        connection = fresh;
+        fresh.exceptionHandler(error -> forget(fresh)).endHandler(end -> forget(fresh));
+        if (closed) {
+            disconnect();
+        }
+        return fresh;
+    }
+
+    private synchronized void forget(RedisConnection broken) {
+        if (connection == broken) {
+            connection = null;
+        }
+    }
+
+    private synchronized void disconnect() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+
+    /** Leaves the queue; a job that was taken stays with this worker's name. */
+    public void close() {
+        closed = true;
+        redis.vertx().cancelTimer(heartbeat);
+        disconnect();
+    }
+}

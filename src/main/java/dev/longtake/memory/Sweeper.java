@@ -1,0 +1,70 @@
+package dev.longtake.memory;
+
+import com.github.f4b6a3.ulid.Ulid;
+import dev.longtake.film.FilmId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Makes good what a crash between two steps left undone: gives every active film a turn that has none, and takes
+ * the others off the list of active films. Harmless at any time, also by several processes at once.
+ */
+public final class Sweeper {
+
+    private static final Duration LONGEST_BIRTH = Duration.ofMinutes(1);
+
+    private final RedisConnections redis;
+    private final JobQueue jobs;
+
+    Sweeper(RedisConnections redis, JobQueue jobs) {
+        this.redis = redis;
+        this.jobs = jobs;
+    }
+
+    public Future<Void> sweep() {
+        return redis.send(Request.cmd(Command.SMEMBERS).arg(FilmKeys.ACTIVE))
+                .compose(films -> Future.join(
+                        films.stream().map(film -> sweep(new FilmId(film.toString()))).toList()))
+                .mapEmpty();
+    }
+
+    private Future<Void> sweep(FilmId id) {
+        return find(id).compose(film -> {
+            if (active(film)) {
+                return requeue(id);
+            }
+            // A film is listed a moment before it is born.
+            return film.isEmpty() && age(id).compareTo(LONGEST_BIRTH) < 0 ? Future.succeededFuture() : retire(id);
+        });
+    }
+
+    private Future<Void> requeue(FilmId id) {
+        return redis.send(Request.cmd(Command.HEXISTS).arg(JobQueue.TURNS).arg(id.value()))
+                .compose(turn -> turn.toInteger() == 1 ? Future.succeededFuture() : jobs.enqueue(id));
+    }
+
+    private Future<Void> retire(FilmId id) {
+        return redis.send(Request.cmd(Command.SREM).arg(FilmKeys.ACTIVE).arg(id.value()))
+                // It may have been extended just now.
+                .compose(gone -> find(id))
+                .compose(film -> active(film)
+                        ? redis.send(Request.cmd(Command.SADD).arg(FilmKeys.ACTIVE).arg(id.value())).mapEmpty()
+                        : Future.succeededFuture());
+    }
+
+    private Future<Optional<FilmRecord>> find(FilmId id) {
+        return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id))).map(hash -> FilmRecord.read(id, hash));
+    }
+
+    private static boolean active(Optional<FilmRecord> film) {
+        return film.filter(record -> record.film().state().active()).isPresent();
+    }
+
+    private static Duration age(FilmId id) {
+        return Duration.between(Ulid.from(id.value()).getInstant(), Instant.now());
+    }
+}
