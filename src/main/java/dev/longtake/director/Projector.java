@@ -5,6 +5,7 @@ import dev.longtake.film.Snapshot;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.VaeDecoder;
+import java.util.Arrays;
 
 /** Shows latents: as floats for the networks, as 8-bit pictures for people. */
 final class Projector {
@@ -12,6 +13,8 @@ final class Projector {
     private final VaeDecoder decoder;
     private final ChunkPlan plan;
     private final PackManifest.Video video;
+    private float[] knownLatents = {};
+    private float[] knownHandover = {};
 
     Projector(VaeDecoder decoder, PackManifest manifest) {
         this.decoder = decoder;
@@ -21,12 +24,32 @@ final class Projector {
 
     /** The last frames of a chunk, which the next one goes on from: (K, 3, H, W) in [-1, 1]. */
     float[] handover(Snapshot snapshot) {
-        return decoder.decode(snapshot.latents(), plan.frames() - plan.conditioningFrames(), plan.frames());
+        if (!Arrays.equals(snapshot.latents(), knownLatents)) {
+            knownHandover = decoder.decode(snapshot.latents(), handoverFrom(), plan.frames());
+            knownLatents = snapshot.latents();
+        }
+        return knownHandover;
     }
 
-    /** A chunk's new frames. */
+    /**
+     * A chunk's new frames. The hand-over is decoded on its own here, too: so it can be used again when the next
+     * chunk is made, and is the same bits when it can't.
+     */
     VideoFrames newFrames(Snapshot snapshot) {
-        return pictures(decoder.decode(snapshot.latents(), firstNew(snapshot.chunk()), plan.frames()));
+        int from = firstNew(snapshot.chunk());
+        float[] handover = handover(snapshot);
+        int frame = handover.length / plan.conditioningFrames();
+        if (from >= handoverFrom()) {
+            return pictures(Arrays.copyOfRange(handover, (from - handoverFrom()) * frame, handover.length));
+        }
+        float[] before = decoder.decode(snapshot.latents(), from, handoverFrom());
+        float[] all = Arrays.copyOf(before, before.length + handover.length);
+        System.arraycopy(handover, 0, all, before.length, handover.length);
+        return pictures(all);
+    }
+
+    private int handoverFrom() {
+        return plan.frames() - plan.conditioningFrames();
     }
 
     /** Index within its chunk of the first frame that the film shows. */

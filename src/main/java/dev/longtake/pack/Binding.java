@@ -70,7 +70,7 @@ final class Binding implements AutoCloseable {
      */
     void run(CancelToken token) throws CancelledException {
         token.check();
-        long started = System.nanoTime();
+        graph.runtime().clock().start();
         try (OrtSession.RunOptions options = new OrtSession.RunOptions();
                 CancelToken.Registration ignored = token.onCancel(() -> terminate(options))) {
             graph.session().run(inputTensors, Set.of(), outputTensors, options).close();
@@ -78,7 +78,7 @@ final class Binding implements AutoCloseable {
             token.check();
             throw new IllegalStateException("The network " + graph.role() + " failed: " + e.getMessage(), e);
         } finally {
-            graph.runtime().clock().add(System.nanoTime() - started);
+            graph.runtime().clock().stop();
         }
     }
 

@@ -2,13 +2,19 @@ package dev.longtake.pack;
 
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * UNet and CAM: says what is noise in a chunk. CAM's features go from one network to the other in place, without a
- * copy.
+ * copy. Where the device is better off that way, the two halves of guidance run side by side.
  *
  * <p>Call {@link #start} once a chunk, then {@link #predict} for every step.
  */
@@ -16,13 +22,21 @@ public final class Denoiser implements AutoCloseable {
 
     private final Graph cam;
     private final Graph unet;
-    private final Map<Integer, Pass> passes = new HashMap<>();
-    private Pass pass;
-    private boolean conditioned;
+    private final boolean splitsBatches;
+    private final ExecutorService lanes;
+    private final List<DenoiserPass> singles = new ArrayList<>();
+    private final Map<Integer, DenoiserPass> batches = new HashMap<>();
+    private List<DenoiserPass> passes = List.of();
 
-    Denoiser(Graph cam, Graph unet) {
+    Denoiser(NetworkRuntime runtime, Graph cam, Graph unet) {
         this.cam = cam;
         this.unet = unet;
+        splitsBatches = runtime.splitsBatches();
+        lanes = Executors.newFixedThreadPool(runtime.lanes(), task -> {
+            Thread thread = new Thread(task, "longtake-denoiser");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -37,16 +51,20 @@ public final class Denoiser implements AutoCloseable {
 
     /** Sets what the following predictions are conditioned on. */
     public void start(Conditions conditions) {
-        pass = passes.computeIfAbsent(conditions.batch(), Pass::new);
-        conditioned = conditions.embedding().isPresent();
-        pass.unet.input("contexts").fill(conditions.contexts());
-        pass.unet.input("cam_scale").fill(conditioned ? 1 : 0);
-        if (conditioned) {
-            pass.cam.input("text").fill(conditions.text());
-            pass.cam.input("embedding").fill(conditions.embedding().get());
-        } else {
-            pass.cam.outputs().values().forEach(feature -> feature.fill(0));
+        passes = passes(conditions.batch());
+        for (int i = 0; i < passes.size(); i++) {
+            passes.get(i).start(conditions, i);
         }
+    }
+
+    private List<DenoiserPass> passes(int batch) {
+        if (!splitsBatches) {
+            return List.of(batches.computeIfAbsent(batch, size -> new DenoiserPass(cam, unet, size)));
+        }
+        while (singles.size() < batch) {
+            singles.add(new DenoiserPass(cam, unet, 1));
+        }
+        return List.copyOf(singles.subList(0, batch));
     }
 
     /**
@@ -58,38 +76,35 @@ public final class Denoiser implements AutoCloseable {
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
     public void predict(float[] x, double timestep, float[] result, CancelToken token) throws CancelledException {
-        if (conditioned) {
-            HostTensor head = pass.cam.input("latents");
-            head.fill(x, 0, head.size() / pass.batch);
-            pass.cam.input("timestep").fill((float) timestep);
-            pass.cam.run(token);
+        CompletableFuture<?>[] runs = passes.stream()
+                .map(pass -> CompletableFuture.runAsync(() -> run(pass, x, timestep, token), lanes))
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            // Also waits for the other runs when one has failed, and can't be interrupted: nothing of ours may be
+            // freed or written to while a network runs.
+            CompletableFuture.allOf(runs).join();
+        } catch (CompletionException e) {
+            token.check();
+            throw new IllegalStateException(e.getCause().getMessage(), e);
         }
-        pass.unet.input("latents").fill(x);
-        pass.unet.input("timestep").fill((float) timestep);
-        pass.unet.run(token);
-        pass.unet.output("prediction").copyTo(result);
+        int length = result.length / passes.size();
+        for (int i = 0; i < passes.size(); i++) {
+            passes.get(i).copyTo(result, i * length);
+        }
+    }
+
+    private static void run(DenoiserPass pass, float[] x, double timestep, CancelToken token) {
+        try {
+            pass.run(x, timestep, token);
+        } catch (CancelledException e) {
+            throw new CompletionException(e);
+        }
     }
 
     @Override
     public void close() {
-        passes.values().forEach(Pass::close);
-    }
-
-    /** The tensors for one size of batch. */
-    private final class Pass {
-        private final int batch;
-        private final Binding cam;
-        private final Binding unet;
-
-        Pass(int batch) {
-            this.batch = batch;
-            cam = Denoiser.this.cam.bind(batch, Map.of());
-            unet = Denoiser.this.unet.bind(batch, cam.outputs());
-        }
-
-        void close() {
-            unet.close();
-            cam.close();
-        }
+        lanes.shutdown();
+        singles.forEach(DenoiserPass::close);
+        batches.values().forEach(DenoiserPass::close);
     }
 }

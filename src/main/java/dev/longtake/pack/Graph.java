@@ -27,9 +27,14 @@ final class Graph implements AutoCloseable {
 
     /** @throws PackException if the file is not the graph that the manifest describes */
     static Graph load(NetworkRuntime runtime, Path folder, String role, PackManifest.Graph spec) {
+        return load(runtime, folder, role, spec, 1);
+    }
+
+    /** The same for a graph of which several runs, {@code lanes} of them, share the device's threads. */
+    static Graph load(NetworkRuntime runtime, Path folder, String role, PackManifest.Graph spec, int lanes) {
         Path file = folder.resolve(spec.file());
         Checksum.check(file, spec.sha256());
-        OrtSession session = runtime.createSession(file);
+        OrtSession session = runtime.createSession(file, lanes);
         try {
             checkTensors(file, "input", spec.inputs(), session.getInputInfo());
             checkTensors(file, "output", spec.outputs(), session.getOutputInfo());

@@ -55,13 +55,13 @@ final class HostTensor implements AutoCloseable {
         }
     }
 
-    void copyTo(float[] target) {
-        buffer.get(0, target, 0, size());
+    void copyTo(float[] target, int offset) {
+        buffer.get(0, target, offset, size());
     }
 
     float[] toArray() {
         float[] values = new float[size()];
-        copyTo(values);
+        copyTo(values, 0);
         return values;
     }
 

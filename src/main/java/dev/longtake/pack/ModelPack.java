@@ -28,7 +28,9 @@ public final class ModelPack implements AutoCloseable {
             vaeDecoder = keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest.latent()));
             camEmbedding = keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
             apm = keep(new Apm(load(folder, GraphContract.APM)));
-            denoiser = keep(new Denoiser(load(folder, GraphContract.CAM), load(folder, GraphContract.UNET)));
+            denoiser = keep(new Denoiser(runtime,
+                    load(folder, GraphContract.CAM, runtime.lanes()),
+                    load(folder, GraphContract.UNET, runtime.lanes())));
             textEncoder = keep(new TextEncoder(runtime, manifest.text()));
         } catch (RuntimeException e) {
             close();
@@ -52,7 +54,11 @@ public final class ModelPack implements AutoCloseable {
     }
 
     private Graph load(Path folder, String role) {
-        return keep(Graph.load(runtime, folder, role, manifest.graphs().get(role)));
+        return load(folder, role, 1);
+    }
+
+    private Graph load(Path folder, String role, int lanes) {
+        return keep(Graph.load(runtime, folder, role, manifest.graphs().get(role), lanes));
     }
 
     private <T extends AutoCloseable> T keep(T part) {

@@ -33,9 +33,27 @@ final class NetworkRuntime {
         return clock;
     }
 
-    /** Loads a graph onto the device. */
-    OrtSession createSession(Path file) {
-        try (SessionOptions options = options()) {
+    /**
+     * How many runs of one graph are worth having at the same time. On a processor two runs that share the threads
+     * finish earlier than one run of twice the size on all of them, which loses time wherever a layer is too small
+     * to be split. A graphics card is better off with the large run.
+     */
+    int lanes() {
+        return device.kind() == Device.Kind.CUDA ? 1 : Math.min(2, threads());
+    }
+
+    /** Whether the entries of a batch run on their own; never up to the threads, since it changes the last bits. */
+    boolean splitsBatches() {
+        return device.kind() == Device.Kind.CPU;
+    }
+
+    /**
+     * Loads a graph onto the device.
+     *
+     * @param lanes runs of it that share the device's threads
+     */
+    OrtSession createSession(Path file, int lanes) {
+        try (SessionOptions options = options(Math.max(1, threads() / lanes))) {
             if (device.kind() == Device.Kind.CUDA) {
                 addCuda(options);
             }
@@ -47,7 +65,7 @@ final class NetworkRuntime {
 
     /** Loads a graph onto the processor, whatever the device is. */
     OrtSession createCpuSession(byte[] model) {
-        try (SessionOptions options = options()) {
+        try (SessionOptions options = options(threads())) {
             return environment.createSession(model, options);
         } catch (OrtException e) {
             throw new PackException("the text encoder can't be loaded: " + e.getMessage(), e);
@@ -62,9 +80,12 @@ final class NetworkRuntime {
         }
     }
 
-    private SessionOptions options() throws OrtException {
+    private int threads() {
+        return device.threads() == 0 ? Runtime.getRuntime().availableProcessors() : device.threads();
+    }
+
+    private static SessionOptions options(int threads) throws OrtException {
         SessionOptions options = new SessionOptions();
-        int threads = device.threads() == 0 ? Runtime.getRuntime().availableProcessors() : device.threads();
         options.setIntraOpNumThreads(threads);
         options.setDeterministicCompute(true);
         // Each network has threads of its own; those of the last one must not spin while the next one runs.

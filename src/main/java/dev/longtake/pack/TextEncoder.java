@@ -58,7 +58,7 @@ public final class TextEncoder implements AutoCloseable {
         long[] ids = tokenizer.ids("prompt", prompt);
         long[] ones = new long[ids.length];
         Arrays.fill(ones, 1);
-        long started = System.nanoTime();
+        runtime.clock().start();
         try (OnnxTensor tokens = tensor(ids);
                 OnnxTensor mask = tensor(ones);
                 OnnxTensor types = tensor(new long[ids.length]);
@@ -72,7 +72,7 @@ public final class TextEncoder implements AutoCloseable {
         } catch (OrtException e) {
             throw new IllegalStateException("The text encoder failed: " + e.getMessage(), e);
         } finally {
-            runtime.clock().add(System.nanoTime() - started);
+            runtime.clock().stop();
         }
     }
 
