@@ -76,6 +76,14 @@ public final class FilmEvents {
         return redis.send(Request.cmd(Command.PUBLISH).arg(FilmKeys.previews(id)).arg(message)).mapEmpty();
     }
 
+    /** Whether anyone wants to see previews of a film now. */
+    public Future<Boolean> previewsWatched(FilmId id) {
+        return redis.send(Request.cmd(Command.PUBSUB).arg("NUMSUB").arg(FilmKeys.previews(id)))
+                .map(count -> count.isMap()
+                        ? count.get(FilmKeys.previews(id)).toInteger() > 0
+                        : count.get(1).toInteger() > 0);
+    }
+
     /** Delivers previews from now on; the handler decides which to skip. */
     public Subscription previews(FilmId id, Handler<Preview> handler) {
         Context context = redis.vertx().getOrCreateContext();

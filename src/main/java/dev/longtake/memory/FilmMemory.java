@@ -11,6 +11,7 @@ import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The films. Every change is atomic, leaves an event and wakes a worker where there is something to do. Methods fail
@@ -122,6 +123,14 @@ public final class FilmMemory {
     public Future<Film> fail(ChunkTask task, String error) {
         FilmId id = task.film().id();
         return changeIf(id, record -> FilmRules.failed(record, task, error)).compose(film -> or(film, id));
+    }
+
+    /** Tells the films that have not begun their places in the queue; an event for each that moved. */
+    public Future<Void> announcePositions() {
+        return jobs.waiting().compose(waiting -> Future.join(IntStream.range(0, waiting.size())
+                        .mapToObj(i -> events.announcePosition(waiting.get(i), i))
+                        .toList()))
+                .mapEmpty();
     }
 
     public Future<Optional<Snapshot>> snapshot(FilmId id, int chunk) {

@@ -1,0 +1,38 @@
+package dev.longtake.worker;
+
+import dev.longtake.director.Director;
+import dev.longtake.director.GeneratedChunk;
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Snapshot;
+import dev.longtake.film.StepListener;
+import dev.longtake.film.VideoFrames;
+import java.util.Optional;
+
+/** The chunks of a real director. */
+final class DirectedChunks implements ChunkMaker {
+
+    private final Director director;
+
+    DirectedChunks(Director director) {
+        this.director = director;
+    }
+
+    @Override
+    public GeneratedChunk generate(
+            Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
+            throws CancelledException {
+        return director.generate(recipe, chunk, previous, listener, token);
+    }
+
+    @Override
+    public VideoFrames render(Snapshot snapshot) {
+        return director.render(snapshot);
+    }
+
+    @Override
+    public void close() {
+        director.close();
+    }
+}
