@@ -1,0 +1,180 @@
+package dev.longtake.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.bytedeco.javacv.FFmpegFrameGrabber;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person does in the studio, done by a real browser. */
+class StudioPageIT {
+
+    private static final String CITY = "a red car drives through a snowy city at night";
+
+    @TempDir
+    private static Path folder;
+
+    private static Chromium chromium;
+    private static StudioProcess studio;
+
+    private Visitor maker;
+
+    @BeforeAll
+    static void open() throws Exception {
+        chromium = Chromium.launch();
+        studio = StudioProcess.start(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void close() {
+        if (studio != null) {
+            studio.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void enter() {
+        maker = new Visitor(chromium.browser(), studio.url());
+    }
+
+    @AfterEach
+    void leave() {
+        maker.close();
+    }
+
+    @Test
+    void aSentenceBecomesAFilmThatIsSwitchedExtendedSharedAndDownloaded() throws Exception {
+        maker.roll(CITY, 64);
+        maker.waitForDifferentPictures(3);
+        JsonNode playing = maker.film();
+        assertThat(playing.path("framesDone").asInt()).as("it plays while it is being made").isBetween(1, 63);
+
+        Page page = maker.page();
+        page.fill("#next", "now the sun rises");
+        page.click("#continue");
+        page.waitForFunction("document.querySelectorAll('#lines li').length === 2");
+        assertThat(maker.lines()).containsExactly(CITY, "now the sun rises");
+        assertThat(maker.film().path("timeline").path(1).path("frame").asInt())
+                .as("the new sentence acts from a chunk that has not been made")
+                .isGreaterThanOrEqualTo(playing.path("framesDone").asInt());
+
+        maker.waitForState("finished");
+        assertThat(maker.film().path("framesDone").asInt()).isEqualTo(64);
+
+        page.fill("#next", "it starts to snow");
+        page.selectOption("#more", "5");
+        page.click("#continue");
+        maker.waitForState("running");
+        maker.waitForPosition(8.2);
+        maker.waitForState("finished");
+        assertThat(maker.film().path("framesDone").asInt()).isEqualTo(64 + 40);
+        assertThat(maker.lines()).containsExactly(CITY, "now the sun rises", "it starts to snow");
+
+        page.click("#share");
+        page.waitForSelector("#share-box:visible");
+        watchShared(page.inputValue("#share-link"));
+
+        assertThat(framesIn(download())).isEqualTo(64 + 40);
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFriendWatchesWhileTheFilmIsBeingMade() throws Exception {
+        maker.roll("a whale swims in the sea", 240);
+        maker.waitForDifferentPictures(2);
+        maker.page().click("#share");
+        maker.page().waitForSelector("#share-box:visible");
+        try (Visitor friend = new Visitor(chromium.browser(), studio.url())) {
+            friend.visit(maker.page().inputValue("#share-link"));
+            friend.waitForDifferentPictures(3);
+            friend.waitForState("running");
+            maker.page().click("#stop");
+            friend.waitForState("stopped");
+            assertThat(friend.complaints()).isEmpty();
+        }
+        int kept = maker.film().path("framesDone").asInt();
+        assertThat(kept).as("a stop keeps what exists").isBetween(1, 239);
+        assertThat(framesIn(download())).isEqualTo(kept);
+    }
+
+    @Test
+    void aReloadGoesOnWhereTheFilmIs() {
+        maker.roll(CITY, 160);
+        maker.waitForDifferentPictures(2);
+        maker.page().reload();
+        maker.waitForDifferentPictures(3);
+        assertThat(maker.lines()).containsExactly(CITY);
+        maker.page().click("#stop");
+        maker.waitForState("stopped");
+
+        maker.visit("/");
+        maker.page().click("#films a");
+        maker.waitForDifferentPictures(3);
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeRolledIsSaidInWords() {
+        maker.visit("/");
+        Page page = maker.page();
+        page.click("#roll");
+        assertThat(page.textContent("#composer-problem")).startsWith("Write a sentence first");
+        page.fill("#prompt", "car ".repeat(200));
+        page.press("#prompt", "Enter");
+        assertThat(page.textContent("#composer-problem")).contains("500");
+        page.fill("#prompt", CITY);
+        page.click("#advanced summary");
+        page.fill("#frames", "-5");
+        page.click("#roll");
+        page.waitForFunction("document.querySelector('#composer-problem').textContent.includes('-5')");
+        assertThat(page.url()).endsWith("/");
+    }
+
+    @Test
+    void someoneElsesFilmLeadsBackToTheDesk() {
+        maker.visit("/films/01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        maker.page().waitForFunction("document.querySelector('#note').textContent !== ''");
+        assertThat(maker.page().isVisible("#prompt")).isTrue();
+    }
+
+    private void watchShared(String link) {
+        try (Visitor friend = new Visitor(chromium.browser(), studio.url())) {
+            friend.visit(link);
+            friend.waitForDifferentPictures(5);
+            assertThat(friend.lines()).first().isEqualTo(CITY);
+            assertThat(friend.page().textContent("main")).contains("made by AI");
+            assertThat(friend.page().getAttribute("meta[property='og:image']", "content")).startsWith("http");
+            assertThat(friend.page().isVisible("#next")).as("a guest can't direct").isFalse();
+            assertThat(friend.complaints()).isEmpty();
+        }
+    }
+
+    private Path download() {
+        Download download = maker.page().waitForDownload(() -> maker.page().click("#download"));
+        assertThat(download.suggestedFilename()).endsWith(".mp4");
+        return download.path();
+    }
+
+    private static int framesIn(Path video) throws IOException {
+        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
+            grabber.start();
+            int frames = 0;
+            while (grabber.grabImage() != null) {
+                frames++;
+            }
+            return frames;
+        }
+    }
+}

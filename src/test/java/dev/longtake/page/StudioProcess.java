@@ -1,0 +1,87 @@
+package dev.longtake.page;
+
+import dev.longtake.cli.Longtake;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code longtake serve} in a process of its own, on a free port, with the pack that ships. */
+final class StudioProcess implements AutoCloseable {
+
+    private static final Pattern ADDRESS = Pattern.compile("http://\\S+");
+    private static final int SECONDS_TO_START = 120;
+    private static final int SECONDS_TO_STOP = 30;
+
+    private final Process process;
+    private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<URI> address = new CompletableFuture<>();
+
+    private StudioProcess(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::read, "studio-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts a studio that keeps its films under {@code data}; returns once it says its address. */
+    static StudioProcess start(Path data) throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp", System.getProperty("java.class.path"),
+                        Longtake.class.getName(),
+                        "serve", "--host", "127.0.0.1", "--port", "0", "--data", data.toString())
+                .redirectErrorStream(true)
+                .start();
+        StudioProcess studio = new StudioProcess(process);
+        try {
+            studio.address.get(SECONDS_TO_START, TimeUnit.SECONDS);
+            return studio;
+        } catch (ExecutionException | TimeoutException | InterruptedException failure) {
+            studio.close();
+            throw failure;
+        }
+    }
+
+    /** Where the studio is, without a slash at the end. */
+    String url() {
+        return address.join().toString().replaceAll("/$", "");
+    }
+
+    /** Ends the studio the gentle way, and the hard way if that takes too long. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                output.add(line);
+                Matcher matcher = ADDRESS.matcher(line);
+                if (matcher.find()) {
+                    address.complete(URI.create(matcher.group()));
+                }
+            }
+        } catch (IOException failure) {
+            output.add(new UncheckedIOException(failure).toString());
+        }
+        address.completeExceptionally(new IllegalStateException("serve ended:\n" + String.join("\n", output)));
+    }
+}
