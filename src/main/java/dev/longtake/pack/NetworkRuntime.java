@@ -64,11 +64,11 @@ final class NetworkRuntime {
     }
 
     /** Loads a graph onto the processor, whatever the device is. */
-    OrtSession createCpuSession(byte[] model) {
+    OrtSession createCpuSession(Path file) {
         try (SessionOptions options = options(threads())) {
-            return environment.createSession(model, options);
+            return environment.createSession(file.toString(), options);
         } catch (OrtException e) {
-            throw new PackException("the text encoder can't be loaded: " + e.getMessage(), e);
+            throw PackException.at(file, "can't be loaded: " + e.getMessage(), e);
         }
     }
 

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -32,15 +35,26 @@ public final class TextEncoder implements AutoCloseable {
     TextEncoder(NetworkRuntime runtime, PackManifest.Text text) {
         this.runtime = runtime;
         this.text = text;
+        session = open(runtime);
+        tokenizer = PromptTokenizer.open(text);
+    }
+
+    /** By way of a file: a hundred megabytes that the Java heap needn't grow by. */
+    private static OrtSession open(NetworkRuntime runtime) {
         try (InputStream model = TextEncoder.class.getResourceAsStream(RESOURCE)) {
             if (model == null) {
                 throw new PackException(RESOURCE + " is missing on the class path");
             }
-            session = runtime.createCpuSession(model.readAllBytes());
+            Path file = Files.createTempFile("longtake", ".onnx");
+            try {
+                Files.copy(model, file, StandardCopyOption.REPLACE_EXISTING);
+                return runtime.createCpuSession(file);
+            } finally {
+                Files.delete(file);
+            }
         } catch (IOException e) {
-            throw new PackException(RESOURCE + " can't be read: " + e.getMessage(), e);
+            throw new PackException(RESOURCE + " can't be unpacked: " + e.getMessage(), e);
         }
-        tokenizer = PromptTokenizer.open(text);
     }
 
     /** Cuts prompts into tokens; may be used by any thread, also while this encoder is busy. */

@@ -1,0 +1,49 @@
+package dev.longtake.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.pack.TestPacks;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Another process makes the same film. */
+class FreshProcessTest {
+
+    private static final int LONGEST_WAIT_MINUTES = 5;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void makesTheSameFile() throws Exception {
+        Path here = folder.resolve("here.mp4");
+        Path there = folder.resolve("there.mp4");
+        assertThat(Longtake.run(arguments(here))).isZero();
+        assertThat(inAnotherProcess(arguments(there))).isZero();
+        assertThat(Files.readAllBytes(there)).isEqualTo(Files.readAllBytes(here));
+    }
+
+    private static String[] arguments(Path film) {
+        return new String[] {
+            "generate", "--pack", TestPacks.STORYBOOK.toString(), "--prompt", "a whale in the sea", "--frames", "20",
+            "--steps", "2", "--seed", "7", "-o", film.toString()
+        };
+    }
+
+    private int inAnotherProcess(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Longtake.class.getName()));
+        command.addAll(List.of(arguments));
+        File log = folder.resolve("log").toFile();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+        assertThat(process.waitFor(LONGEST_WAIT_MINUTES, TimeUnit.MINUTES)).isTrue();
+        return process.exitValue();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.longtake.director;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.PromptChange;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Snapshot;
+import dev.longtake.film.Timeline;
+import dev.longtake.pack.Device;
+import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.TestPacks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The promise that a film is made again bit for bit, kept by the pack that ships. */
+class StorybookFilmTest {
+
+    private static final Timeline TIMELINE =
+            Timeline.of("a red car drives through a snowy city").with(new PromptChange(16, "the sun rises", 2));
+
+    @Test
+    void goesOnFromEverySnapshotWithTheSameBits() throws Exception {
+        List<GeneratedChunk> whole = new ArrayList<>();
+        try (Director director = open(Device.cpu())) {
+            director.film(recipe(director), (step, steps, preview) -> { }, whole::add, new CancelToken());
+        }
+        assertThat(whole).hasSize(4);
+        for (int chunk = 0; chunk < whole.size(); chunk++) {
+            // Another director with another number of threads, as after a restart on another machine.
+            try (Director other = open(Device.cpu().withThreads(1 + 2 * (chunk % 2)))) {
+                Optional<Snapshot> previous = chunk == 0
+                        ? Optional.empty()
+                        : Optional.of(whole.get(chunk - 1).snapshot());
+                GeneratedChunk again = other.generate(
+                        recipe(other), chunk, previous, (step, steps, preview) -> { }, new CancelToken());
+                assertThat(again.snapshot().latents()).isEqualTo(whole.get(chunk).snapshot().latents());
+                assertThat(again.snapshot().anchor()).isEqualTo(whole.get(chunk).snapshot().anchor());
+                assertThat(again.frames().rgb()).isEqualTo(whole.get(chunk).frames().rgb());
+                assertThat(other.render(again.snapshot()).rgb()).isEqualTo(again.frames().rgb());
+            }
+        }
+    }
+
+    private static Director open(Device device) {
+        return new Director(ModelPack.open(TestPacks.STORYBOOK, device));
+    }
+
+    private static Recipe recipe(Director director) {
+        return new Recipe(director.manifest().name(), TIMELINE, "", 40, 33, 2, 4);
+    }
+}
