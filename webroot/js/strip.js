@@ -174,6 +174,7 @@ export class Strip extends EventTarget {
   }
 
   #listen(signal) {
+    document.addEventListener("click", () => this.#draw(), { signal }); // it may have changed the theme
     const on = (type, handler) => this.#root.addEventListener(type, handler, { signal });
     const at = (event) => event.clientX - this.#canvas.getBoundingClientRect().left;
     const go = (event) => this.#seek(((at(event) / this.#canvas.clientWidth) * this.#length) / this.#film.fps);
