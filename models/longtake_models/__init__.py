@@ -1,0 +1,1 @@
+"""Longtake's models: one definition of the networks, the storybook world, training and export."""

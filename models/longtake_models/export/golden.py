@@ -1,0 +1,157 @@
+"""Golden tensors: what the engine's own tests compare themselves with (graphs, sampler steps, two whole chunks)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..config import DiffusionConfig
+from ..networks.video_ldm import VideoLDM
+from ..sampling import generate_film
+from .graphs import Graph
+from .onnx_export import run
+
+PROMPT = "a red car drives through a snowy city at night"
+SEED = 20240314
+STEPS, GUIDANCE = 4, 4.0
+
+
+class Writer:
+    """Saves arrays below `folder` and remembers them by their relative name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, name: str, value: Tensor | np.ndarray) -> str:
+        array = value.detach().numpy() if isinstance(value, Tensor) else value
+        path = self.folder / f"{name}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, np.ascontiguousarray(array, dtype=np.float32))
+        return f"{name}.npy"
+
+
+def graph_cases(graphs: list[Graph], text: Tensor, writer: Writer, generator: torch.Generator) -> list[dict]:
+    """One case per graph, B = 1 (two frames for the decoder), chained as in a film so that files are shared."""
+    by_name = {graph.name: graph for graph in graphs}
+    shared: dict[str, tuple[str, Tensor]] = {"text": (writer.save("chunks/text", text), text)}
+    cases = []
+    for name in ("apm", "cam_embedding", "cam", "unet", "vae_decoder"):
+        graph = by_name[name]
+        example = graph.example(2 if name == "vae_decoder" else 1, generator)
+        inputs, values = {}, {}
+        for key, value in example.items():
+            if key in shared and key not in ("latents", "timestep", "frames"):
+                inputs[key], values[key] = shared[key]
+            else:
+                inputs[key], values[key] = writer.save(f"{name}/{key}", value), value
+        outputs = {}
+        for key, value in run(graph, values).items():
+            outputs[key] = writer.save(f"{name}/{key}", value)
+            shared[key] = (outputs[key], value)
+        cases.append({"graph": name, "inputs": inputs, "outputs": outputs})
+    return cases
+
+
+def closed_form_ddim(
+    x: np.ndarray, output: np.ndarray, noise: np.ndarray, prediction: str, eta: float, steps: int, index: int, config: DiffusionConfig
+) -> tuple[np.ndarray, dict[str, float]]:
+    """One DDIM step in double precision, written from the paper's equation 12 and not from `sampling`."""
+    n = config.train_timesteps
+    roots = np.sqrt(config.beta_start) + np.arange(n) / (n - 1) * (np.sqrt(config.beta_end) - np.sqrt(config.beta_start))
+    alpha_bar = np.exp(np.cumsum(np.log1p(-(roots**2))))
+    timesteps = (np.arange(steps) * (n // steps))[::-1] + config.steps_offset
+    t = int(timesteps[index])
+    previous = t - n // steps
+    a, b = alpha_bar[t], alpha_bar[max(previous, 0)]
+    signal, level = np.sqrt(a), np.sqrt(1 - a)
+    if prediction == "epsilon":
+        epsilon, x0 = output, (x - level * output) / signal
+    else:
+        # v = signal * epsilon - level * x0 and x = signal * x0 + level * epsilon: a rotation.
+        x0, epsilon = signal * x - level * output, level * x + signal * output
+    sigma = eta * np.sqrt((1 - b) / (1 - a)) * np.sqrt(1 - a / b)
+    expected = np.sqrt(b) * x0 + np.sqrt(1 - b - sigma**2) * epsilon + sigma * noise
+    return expected, {"timestep": t, "alphaBar": float(a), "alphaBarNext": float(b), "sigma": float(sigma)}
+
+
+def closed_form_flow(
+    x: np.ndarray, velocity: np.ndarray, steps: int, index: int, shift: float
+) -> tuple[np.ndarray, dict[str, float]]:
+    """One Euler step in double precision; sigma by the odds form: odds(sigma) = shift * odds(u)."""
+
+    def sigma(i: int) -> float:
+        if i == 0:
+            return 1.0
+        odds = shift * (steps - i) / i
+        return odds / (1.0 + odds)
+
+    now, after = sigma(index), sigma(index + 1)
+    facts = {"timestep": 1000 * now, "sigma": now, "sigmaNext": after}
+    return x - (now - after) * velocity, facts
+
+
+def sampler_cases(writer: Writer, generator: torch.Generator) -> list[dict]:
+    config = DiffusionConfig()
+    x, output, noise = (torch.randn(2, 3, 4, generator=generator).double().numpy() for _ in range(3))
+    files = {
+        "x": writer.save("samplers/x", x),
+        "model_output": writer.save("samplers/model_output", output),
+        "noise": writer.save("samplers/noise", noise),
+    }
+    cases = []
+    for prediction in ("epsilon", "v"):
+        for eta in (0.0, 1.0):
+            for steps, index in ((50, 0), (50, 27), (50, 49), (20, 3)):
+                expected, facts = closed_form_ddim(x, output, noise, prediction, eta, steps, index, config)
+                name = writer.save(f"samplers/ddim-{prediction}-{eta:g}-{steps}-{index}", expected)
+                about = {"sampler": "ddim", "prediction": prediction, "eta": eta, "steps": steps, "index": index}
+                cases.append({**about, **files, "expected": name, **facts})
+    for shift in (1.0, 3.0):
+        for steps, index in ((16, 0), (16, 9), (16, 15), (4, 1)):
+            expected, facts = closed_form_flow(x, output, steps, index, shift)
+            name = writer.save(f"samplers/euler-{shift:g}-{steps}-{index}", expected)
+            about = {"sampler": "euler", "prediction": "flow", "shift": shift, "steps": steps, "index": index}
+            cases.append({**about, "x": files["x"], "model_output": files["model_output"], "expected": name, **facts})
+    return cases
+
+
+def chunk_case(model: VideoLDM, text: Tensor, unconditional: Tensor, writer: Writer, generator: torch.Generator) -> dict:
+    """Two chunks of a film with guidance; the second one has CAM and an anchor."""
+    config = model.config
+    shape = (1, config.video.frames, config.autoencoder.latent_channels, config.latent_height, config.latent_width)
+    noises = [torch.randn(shape, generator=generator) for _ in range(2)]
+    case = {
+        "prompt": PROMPT,
+        "text": writer.save("chunks/text", text),
+        "negativePrompt": "",
+        "uncond": writer.save("chunks/uncond", unconditional),
+        "steps": STEPS,
+        "guidance": GUIDANCE,
+    }
+    film = generate_film(model, lambda i: text, unconditional, lambda i: noises[i], 2, STEPS, GUIDANCE)
+    for i, (latents, frames) in enumerate(film):
+        case[f"noise_{i}"] = writer.save(f"chunks/noise_{i}", noises[i])
+        case[f"latents_{i}"] = writer.save(f"chunks/latents_{i}", latents)
+        case[f"last_frame_{i}"] = writer.save(f"chunks/last_frame_{i}", frames[:, -1])
+    return case
+
+
+def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Tensor, folder: Path) -> dict:
+    """Fill `folder` and return what golden.json says. text, unconditional: (1,L,D)."""
+    if model.config.diffusion.prediction != "flow":
+        # A sampler with noise would need its step noise among the golden tensors.
+        model.config = replace(model.config, diffusion=replace(model.config.diffusion, eta=0.0))
+    generator = torch.Generator().manual_seed(SEED)
+    writer = Writer(folder)
+    golden = {
+        "graphs": graph_cases(graphs, text, writer, generator),
+        "samplers": sampler_cases(writer, generator),
+        "chunks": chunk_case(model, text, unconditional, writer, generator),
+    }
+    (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
+    return golden

@@ -1,0 +1,223 @@
+"""Scenes, clips and frames: what the generator learns from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from . import captions
+from .actors import ACTORS, TURN_STEPS, sprite
+from .places import GROUND, backdrop, falling
+from .vocabulary import ACTIONS, PLACES, SIZE, TIMES, WEATHERS
+
+FADE = 4  # frames a change takes
+LABELS = ("actor", "place", "time", "weather", "action")
+
+_SHARES = {
+    "time": (0.4, 0.25, 0.35),
+    "weather": (0.46, 0.18, 0.18, 0.18),
+    "action": (0.34, 0.16, 0.12, 0.12, 0.14, 0.12),
+}
+_CHANGES = (("time", 0.28), ("weather", 0.32), ("place", 0.2), ("action", 0.14), ("actor", 0.06))
+_COUNTS = {"actor": len(ACTORS), "place": len(PLACES), "time": len(TIMES), "weather": len(WEATHERS), "action": len(ACTIONS)}
+
+_GROUND_SPEED = {"moves right": 2, "moves left": -2, "flies": 2}
+_WALK = (0, -1, -2, -1)
+_JUMP = (0, -6, -11, -14, -15, -14, -11, -6)
+_JUMP_SQUASH = (2, 0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is shown, as indices into the vocabulary."""
+
+    actor: int
+    place: int
+    time: int
+    weather: int
+    action: int
+
+
+@dataclass(frozen=True)
+class Clip:
+    """frames (F,64,64,3) uint8; labels: name -> (F,) int64; at `switch_frame` `scene` gives way to `new_scene`."""
+
+    frames: np.ndarray
+    caption: str
+    labels: dict[str, np.ndarray]
+    switch_frame: int | None
+    scene: Scene
+    new_scene: Scene
+
+
+def _draw(rng: np.random.Generator, name: str) -> int:
+    """One value of a label; cheaper than rng.choice, which matters at thousands of scenes a second."""
+    shares = _SHARES.get(name)
+    if shares is None:
+        return int(rng.integers(_COUNTS[name]))
+    u = rng.random()
+    for index, share in enumerate(shares):
+        u -= share
+        if u < 0:
+            return index
+    return len(shares) - 1
+
+
+def sample_scene(rng: np.random.Generator) -> Scene:
+    return Scene(*(_draw(rng, name) for name in LABELS))
+
+
+def _over(frame: np.ndarray, top: int, left: int, colour: np.ndarray, cover: np.ndarray) -> None:
+    """Premultiplied `colour` over `frame` in place, cut at the borders."""
+    height, width = colour.shape[:2]
+    y0, x0 = max(top, 0), max(left, 0)
+    y1, x1 = min(top + height, SIZE), min(left + width, SIZE)
+    if y0 >= y1 or x0 >= x1:
+        return
+    inside = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+    target = frame[y0:y1, x0:x1]
+    target *= 1 - cover[inside]
+    target += colour[inside]
+
+
+def _pose(scene: Scene, step: int) -> tuple[bool, int, int, int]:
+    """(looks left, turn, squash, height above ground as a negative offset) at one step of the action."""
+    action, kind = ACTIONS[scene.action], ACTORS[scene.actor].kind
+    hover = -9 if kind == "hover" else 0
+    if action == "jumps":
+        return False, 0, _JUMP_SQUASH[step % 8], hover + _JUMP[step % 8]
+    if action == "flies":
+        return False, 0, 0, -15 + round(6 * math.sin(2 * math.pi * step / 16))
+    if action == "spins":
+        return False, step % TURN_STEPS, 0, hover
+    if action == "stands":
+        return False, 0, (0, 0, 0, 1, 1, 1, 0, 0)[step % 8] if not hover else 0, hover + (1 if hover and step % 8 > 3 else 0)
+    left = action == "moves left"
+    if kind == "roll":
+        return left, (-step if left else step) % TURN_STEPS, 0, 0
+    gait = _WALK[step % 4] if kind in ("walk", "swim", "thing", "sail") else (0, 0, -1, -1)[step % 4]
+    return left, 0, 0, hover + gait
+
+
+def render(scene: Scene, offset: int, step: int, tick: int) -> np.ndarray:
+    """(64,64,3) float32 in 0..255. offset: pixels travelled; step: of the action; tick: frames of weather."""
+    back = backdrop(scene.place, scene.time, scene.weather)
+    frame = back.sky.copy()
+    for layer in back.layers:
+        start = math.floor(offset * layer.speed) % 128
+        target = frame[layer.top :]
+        target *= layer.through[:, start : start + SIZE]
+        target += layer.colour[:, start : start + SIZE]
+    left, turn, squash, rise = _pose(scene, step)
+    figure = sprite(scene.actor, left, turn, squash)
+    height, width = figure.cover.shape[:2]
+    upright = sprite(scene.actor).cover.shape[0]
+    top = GROUND - height + rise if not turn else GROUND - upright // 2 - height // 2 + rise
+    reach = max(6, 13 + rise // 3)
+    frame[GROUND - 1 : GROUND + 1, SIZE // 2 - reach : SIZE // 2 + reach] *= 0.62
+    frame[GROUND + 1, SIZE // 2 - reach + 3 : SIZE // 2 + reach - 3] *= 0.62
+    _over(frame, top, SIZE // 2 - width // 2, figure.colour, figure.cover)
+    marks = falling(scene.weather, scene.time)
+    if marks is not None:
+        down = (tick * (6 if WEATHERS[scene.weather] == "rain" else 3)) % SIZE
+        across = (offset + tick) % SIZE
+        window = np.s_[SIZE - down : 2 * SIZE - down, across : across + SIZE]
+        frame *= marks.through[window]
+        frame += marks.colour[window]
+    if back.veil is not None:
+        colour, strength = back.veil
+        frame *= 1 - strength
+        frame += colour * strength
+    return frame
+
+
+def _to_bytes(frame: np.ndarray) -> np.ndarray:
+    frame += 0.5
+    return np.minimum(frame, 255, out=frame).astype(np.uint8)
+
+
+def sample_change(rng: np.random.Generator, scene: Scene) -> tuple[Scene, str]:
+    """Another scene that differs in one named way."""
+    u = rng.random()
+    field = _CHANGES[-1][0]
+    for name, share in _CHANGES:
+        u -= share
+        if u < 0:
+            field = name
+            break
+    old = getattr(scene, field)
+    new = old
+    while new == old:
+        new = _draw(rng, field)
+    return replace(scene, **{field: new}), field
+
+
+def film(rng: np.random.Generator, scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str) -> Clip:
+    """Renders a clip from a random starting point; from `switch` on it shows `new_scene`."""
+    offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
+    pictures = np.empty((frames, SIZE, SIZE, 3), np.uint8)
+    for index in range(frames):
+        now = new_scene if switch is not None and index >= switch else scene
+        if index == switch and new_scene.action != scene.action:
+            step = 0  # a jump starts on the ground, a spin upright
+        picture = render(now, offset, step, tick)
+        if switch is not None and switch <= index < switch + FADE - 1:
+            share = (index - switch + 1) / FADE
+            # During the fade the old world keeps pace with the new motion, so that only one thing changes.
+            picture = share * picture + (1 - share) * render(scene, offset, step, tick)
+        pictures[index] = _to_bytes(picture)
+        offset += _GROUND_SPEED.get(ACTIONS[now.action], 0)
+        step += 1
+        tick += 1
+    ends = frames if switch is None else switch
+    labels = {
+        name: np.where(np.arange(frames) < ends, getattr(scene, name), getattr(new_scene, name)).astype(np.int64)
+        for name in LABELS
+    }
+    return Clip(pictures, caption, labels, switch, scene, new_scene)
+
+
+def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.25) -> Clip:
+    """A clip with its caption; with the given probability it changes on the way and the caption tells the new state."""
+    scene = new_scene = sample_scene(rng)
+    switch: int | None = None
+    if rng.random() < transition_probability and frames >= 12:
+        new_scene, field = sample_change(rng, scene)
+        switch = int(rng.integers(frames // 4, frames * 2 // 3 + 1))
+        caption = captions.describe_change(scene, new_scene, field, rng)
+    else:
+        caption = captions.describe(scene, rng)
+    return film(rng, scene, new_scene, switch, frames, caption)
+
+
+def sample_frame(rng: np.random.Generator) -> tuple[np.ndarray, str, dict[str, int]]:
+    """One frame (64,64,3) uint8, its caption and its labels."""
+    scene = sample_scene(rng)
+    offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
+    frame = _to_bytes(render(scene, offset, step, tick))
+    return frame, captions.describe(scene, rng), {name: getattr(scene, name) for name in LABELS}
+
+
+def sample_frames(rng: np.random.Generator, count: int) -> np.ndarray:
+    """(count,64,64,3) uint8 without captions: the autoencoder's diet."""
+    pictures = np.empty((count, SIZE, SIZE, 3), np.uint8)
+    for index in range(count):
+        scene = sample_scene(rng)
+        offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
+        pictures[index] = _to_bytes(render(scene, offset, step, tick))
+    return pictures
+
+
+def sample_prompts(seed: int, count: int) -> list[dict[str, str]]:
+    """Prompts for evaluation that name actor, place, time, weather and action, with the labels they ask for."""
+    from .vocabulary import VOCABULARY
+
+    rng = np.random.default_rng([seed, 0x70726F])
+    prompts = []
+    for _ in range(count):
+        scene = sample_scene(rng)
+        labels = {name: VOCABULARY[name][getattr(scene, name)] for name in LABELS}
+        prompts.append({"prompt": captions.describe(scene, rng, complete=True), **labels})
+    return prompts

@@ -1,0 +1,185 @@
+"""A tiny model goes the whole way to a pack; sampler steps agree with closed forms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from longtake_models import sampling
+from longtake_models.config import STORYBOOK, DiffusionConfig, ModelConfig
+from longtake_models.export import cli, golden, graphs, onnx_export
+from longtake_models.networks.cam import CamExtractor
+from longtake_models.networks.video_ldm import VideoLDM
+
+
+def tiny() -> ModelConfig:
+    """Storybook's structure at a size that exports in seconds."""
+    s = STORYBOOK
+    return replace(
+        s,
+        video=replace(s.video, width=16, height=16, frames=4),
+        autoencoder=replace(s.autoencoder, latent_channels=4, encoder_channels=(8, 16), decoder_channels=(8, 16), norm_groups=4),
+        unet=replace(
+            s.unet, in_channels=4, block_out_channels=(16, 32), head_dim=16, transformer_in_heads=1, norm_groups=4,
+            cross_attention_dim=24, temporal_positions=4, temporal_conv_depth=1,
+        ),
+        cam=replace(s.cam, embedding_channels=(4, 8, 8), embedding_strides=(2, 2), frames=2, merger_head_dim=16),
+        apm=replace(s.apm, text_tokens=6, image_tokens=2, image_width=16, hidden=16),
+        image_encoder=replace(s.image_encoder, image_size=16, width=16, layers=1, heads=2, mlp=16, output=16),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> VideoLDM:
+    return cli.untrained(tiny()).eval().requires_grad_(False)
+
+
+def texts(config: ModelConfig) -> tuple[torch.Tensor, torch.Tensor]:
+    g = torch.Generator().manual_seed(3)
+    return tuple(torch.randn(2, config.apm.text_tokens, config.unet.cross_attention_dim, generator=g).split(1))
+
+
+def test_feature_shapes_are_the_extractors_own(model: VideoLDM) -> None:
+    part = next(g for g in graphs.build(model) if g.name == "cam")
+    outputs = onnx_export.run(part, part.example(2, torch.Generator()))
+    for name, shape in part.outputs.items():
+        assert tuple(outputs[name].shape) == (2, *shape[1:]), name
+
+
+def test_feature_count_of_the_original() -> None:
+    from longtake_models.config import STREAMINGT2V
+
+    shapes = graphs.feature_shapes(STREAMINGT2V)
+    assert len(shapes) == 13
+    assert shapes["feature_0"] == ("B", 8, 320, 32, 32)
+    assert shapes["feature_9"] == ("B", 8, 1280, 4, 4)
+    assert shapes["feature_mid"] == ("B", 8, 1280, 4, 4)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory, model: VideoLDM) -> Path:
+    out = tmp_path_factory.mktemp("pack") / "tiny"
+    cli.write_pack(model, out, texts(model.config), {"actor": ["dot"]}, ["a dot"], {"trainedOn": "nothing"})
+    return out
+
+
+def test_pack_is_complete_and_consistent(pack: Path) -> None:
+    manifest = json.loads((pack / "pack.json").read_text())
+    assert set(manifest["graphs"]) == {"apm", "cam_embedding", "cam", "unet", "vae_decoder"}
+    for about in manifest["graphs"].values():
+        path = pack / about["file"]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == about["sha256"]
+        graph = onnx.load(path).graph
+        for values, listed in ((graph.input, about["inputs"]), (graph.output, about["outputs"])):
+            shapes = {v.name: [d.dim_value or d.dim_param for d in v.type.tensor_type.shape.dim] for v in values}
+            assert list(shapes) == list(listed)
+            for name, shape in listed.items():
+                assert [d for d in shapes[name] if isinstance(d, int)] == [d for d in shape if isinstance(d, int)]
+    assert not list(pack.parent.glob("*.new"))
+
+
+def test_large_weights_are_stored_as_halves(pack: Path) -> None:
+    graph = onnx.load(pack / "unet.onnx").graph
+    sizes = {t.data_type: 0 for t in graph.initializer}
+    for tensor in graph.initializer:
+        sizes[tensor.data_type] += int(np.prod(tensor.dims))
+    assert sizes[onnx.TensorProto.FLOAT16] > 5 * sizes[onnx.TensorProto.FLOAT]
+
+
+def test_golden_graphs_run(pack: Path) -> None:
+    cases = json.loads((pack / "golden" / "golden.json").read_text())
+    assert [c["graph"] for c in cases["graphs"]] == ["apm", "cam_embedding", "cam", "unet", "vae_decoder"]
+    for case in cases["graphs"]:
+        session = onnx_export.session(pack / f"{case['graph']}.onnx")
+        feeds = {k: np.load(pack / "golden" / v) for k, v in case["inputs"].items()}
+        for name, value in zip(case["outputs"], session.run(list(case["outputs"]), feeds), strict=True):
+            expected = np.load(pack / "golden" / case["outputs"][name])
+            assert onnx_export.relative_error(expected, value) < 1e-3
+
+
+def test_golden_chunks_are_two_different_chunks(pack: Path) -> None:
+    case = json.loads((pack / "golden" / "golden.json").read_text())["chunks"]
+    first, second = (np.load(pack / "golden" / case[f"latents_{i}"]) for i in (0, 1))
+    assert first.shape == second.shape == (1, 4, 4, 4, 4)
+    assert np.isfinite(first).all() and np.isfinite(second).all() and not np.allclose(first, second)
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v"])
+@pytest.mark.parametrize("eta", [0.0, 1.0])
+@pytest.mark.parametrize(("steps", "index"), [(50, 0), (50, 30), (50, 49), (7, 2)])
+def test_ddim_agrees_with_the_closed_form(prediction: str, eta: float, steps: int, index: int) -> None:
+    config = DiffusionConfig(prediction=prediction)
+    x, output, noise = torch.randn(3, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    step = sampling.ddim_steps(config, steps)[index]
+    expected, facts = golden.closed_form_ddim(x.numpy(), output.numpy(), noise.numpy(), prediction, eta, steps, index, config)
+    assert facts["timestep"] == step.timestep
+    actual = sampling.ddim_step(x, output, step, eta, noise, prediction)
+    np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-9)
+
+
+def test_ddim_timesteps_are_the_originals() -> None:
+    steps = sampling.ddim_steps(DiffusionConfig(), 50)
+    assert [s.timestep for s in steps[:2]] + [s.timestep for s in steps[-2:]] == [981, 961, 21, 1]
+    assert steps[-1].alpha_next == pytest.approx(0.99915, abs=1e-6)
+    last = steps[-1]
+    sigma = ((1 - last.alpha_next) / (1 - last.alpha) * (1 - last.alpha / last.alpha_next)) ** 0.5
+    assert sigma == pytest.approx(0.0206, abs=1e-4)
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0])
+def test_euler_agrees_with_the_closed_form(shift: float) -> None:
+    x, v = torch.randn(2, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    sigmas = sampling.flow_sigmas(16, shift)
+    assert sigmas[0] == 1.0 and sigmas[-1] == 0.0
+    for index in (0, 7, 15):
+        expected, _ = golden.closed_form_flow(x.numpy(), v.numpy(), 16, index, shift)
+        actual = sampling.flow_step(x, v, sigmas[index], sigmas[index + 1])
+        np.testing.assert_allclose(actual.numpy(), expected, rtol=1e-9)
+
+
+def test_flow_reaches_a_known_picture() -> None:
+    """With the exact velocity of one picture, any number of steps ends in it."""
+    target = torch.randn(1, 4, generator=torch.Generator().manual_seed(1))
+    noise = torch.randn(1, 4, generator=torch.Generator().manual_seed(2))
+    config = DiffusionConfig(prediction="flow")
+    result = sampling.sample(lambda x, t: (x - target) / (t / 1000.0), noise, config, 5)
+    torch.testing.assert_close(result, target, rtol=1e-4, atol=1e-5)
+
+
+def test_film_holds_on_to_its_last_frames(model: VideoLDM) -> None:
+    """Each later chunk is conditioned on what the chunk before ended with and on the film's first frame."""
+    text, empty = texts(model.config)
+    shape = (1, 4, 4, 4, 4)
+    noises = [torch.randn(shape, generator=torch.Generator().manual_seed(i)) for i in range(3)]
+    chunks = list(sampling.generate_film(model, lambda i: text, empty, lambda i: noises[i], 3, 2, 3.0))
+    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:])
+    alone = sampling.generate_chunk(model, text, empty, noises[2], held, 2, 3.0)
+    torch.testing.assert_close(alone, chunks[2][0])
+    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:])
+    assert not torch.allclose(sampling.generate_chunk(model, text, empty, noises[2], other, 2, 3.0), alone)
+
+
+def test_guidance_one_is_the_conditional_pass(model: VideoLDM) -> None:
+    text, empty = texts(model.config)
+    noise = torch.randn(1, 4, 4, 4, 4, generator=torch.Generator().manual_seed(0))
+    one = sampling.generate_chunk(model, text, empty, noise, None, 2, 1.0)
+    near = sampling.generate_chunk(model, text, empty, noise, None, 2, 1.0 + 1e-6)
+    torch.testing.assert_close(one, near, rtol=1e-3, atol=1e-4)
+
+
+def test_base_checkpoint_alone_loads(tmp_path: Path, model: VideoLDM) -> None:
+    torch.save({"ema": model.base_model.state_dict()}, tmp_path / "base.pt")
+    torch.save({"ema": {k: v for k, v in model.state_dict().items() if not k.startswith("vae.")}}, tmp_path / "whole.pt")
+    fresh = VideoLDM(model.config)
+    assert cli.load_weights(fresh, tmp_path / "base.pt", None) == "base model only"
+    assert torch.equal(fresh.base_model.conv_in.weight, model.base_model.conv_in.weight)
+    assert isinstance(fresh.unet, CamExtractor) and torch.equal(fresh.unet.conv_in.weight, model.base_model.conv_in.weight)
+    assert cli.load_weights(fresh, tmp_path / "whole.pt", model.vae.state_dict()) == "whole model"
+    assert torch.equal(fresh.vae.decoder.conv_in.weight, model.vae.decoder.conv_in.weight)

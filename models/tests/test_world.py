@@ -1,0 +1,169 @@
+"""The storybook world: deterministic, legible, and honest about what it shows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from longtake_models.world import (
+    SIZE,
+    VOCABULARY,
+    Scene,
+    describe,
+    describe_change,
+    film,
+    render,
+    sample_change,
+    sample_clip,
+    sample_frame,
+    sample_frames,
+    sample_prompts,
+    sample_scene,
+)
+from longtake_models.world.actors import ACTORS, sprite
+from longtake_models.world.sheet import contact_sheet
+
+LABELS = ("actor", "place", "time", "weather", "action")
+
+
+def scene(**names: str) -> Scene:
+    values = {"actor": "red car", "place": "meadow", "time": "day", "weather": "clear", "action": "moves right", **names}
+    return Scene(**{label: VOCABULARY[label].index(name) for label, name in values.items()})
+
+
+def test_same_seed_same_clip_and_other_seed_another() -> None:
+    one, two, other = (sample_clip(np.random.default_rng(seed)) for seed in (3, 3, 4))
+    assert one.caption == two.caption and np.array_equal(one.frames, two.frames)
+    assert not np.array_equal(one.frames, other.frames)
+
+
+def test_shapes_types_and_label_ranges() -> None:
+    rng = np.random.default_rng(1)
+    frame, caption, labels = sample_frame(rng)
+    assert frame.shape == (SIZE, SIZE, 3) and frame.dtype == np.uint8 and caption
+    assert set(labels) == set(VOCABULARY) == set(LABELS)
+    for _ in range(20):
+        clip = sample_clip(rng, frames=24)
+        assert clip.frames.shape == (24, SIZE, SIZE, 3) and clip.frames.dtype == np.uint8
+        for name, values in clip.labels.items():
+            assert values.shape == (24,) and 0 <= values.min() and values.max() < len(VOCABULARY[name])
+    assert sample_frames(rng, 3).shape == (3, SIZE, SIZE, 3)
+
+
+def test_vocabulary_is_forty_actors_with_unique_names() -> None:
+    assert len(VOCABULARY["actor"]) == 40
+    assert [len(VOCABULARY[name]) for name in LABELS[1:]] == [8, 3, 4, 6]
+    nouns = [noun for actor in ACTORS for noun in actor.nouns]
+    assert len(set(nouns)) == len(nouns), "a noun that means two actors cannot be learnt"
+
+
+def test_labels_switch_once_and_differ_in_one_way() -> None:
+    rng = np.random.default_rng(2)
+    seen = set()
+    for _ in range(150):
+        clip = sample_clip(rng, frames=24, transition_probability=1.0)
+        changed = [name for name in LABELS if getattr(clip.scene, name) != getattr(clip.new_scene, name)]
+        assert len(changed) == 1
+        seen.add(changed[0])
+        labels = clip.labels[changed[0]]
+        assert clip.switch_frame is not None
+        assert (labels[: clip.switch_frame] == getattr(clip.scene, changed[0])).all()
+        assert (labels[clip.switch_frame :] == getattr(clip.new_scene, changed[0])).all()
+    assert seen == set(LABELS)
+
+
+def test_no_transition_when_none_is_wanted() -> None:
+    rng = np.random.default_rng(2)
+    assert all(sample_clip(rng, 8, 0.0).switch_frame is None for _ in range(20))
+
+
+def test_a_change_is_a_fade_between_two_worlds() -> None:
+    old, new = scene(), scene(time="night")
+    changing, still, later = (film(np.random.default_rng(0), a, b, s, 16, "") for a, b, s in ((old, new, 6), (old, old, None), (new, new, None)))
+    assert np.array_equal(changing.frames[:6], still.frames[:6])
+    assert np.array_equal(changing.frames[9:], later.frames[9:])
+    brightness = changing.frames[:, :8].mean((1, 2, 3))
+    assert (np.diff(brightness[5:10]) < 0).all()
+
+
+def test_the_example_of_the_readme_is_in_the_grammar() -> None:
+    wanted = "a red car drives through a snowy city at night"
+    target, rng = scene(place="city", time="night", weather="snow"), np.random.default_rng(0)
+    assert any(describe(target, rng).lower().rstrip(".") == wanted for _ in range(60_000))
+
+
+def test_captions_name_what_must_be_named() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(300):
+        caption = describe(scene(place="city", time="night", weather="snow"), rng, complete=True).lower()
+        assert any(word in caption for word in ("city", "town", "street"))
+        assert any(word in caption for word in ("night", "moon", "dark", "star"))
+        assert any(word in caption for word in ("snow", "wintry"))
+
+
+def test_captions_are_tidy_varied_and_fit_the_text_encoder() -> None:
+    rng = np.random.default_rng(7)
+    captions = [describe(sample_scene(rng), rng) for _ in range(2000)]
+    for _ in range(500):
+        old = sample_scene(rng)
+        new, field = sample_change(rng, old)
+        captions.append(describe_change(old, new, field, rng))
+    for caption in captions:
+        assert caption == caption.strip() and "  " not in caption and "{" not in caption and ", ," not in caption
+        assert len(caption.split()) <= 30
+    assert len(set(captions)) > 2300
+
+
+def test_prompts_are_repeatable_complete_and_unlike_training() -> None:
+    prompts = sample_prompts(9002, 16)
+    assert prompts == sample_prompts(9002, 16) != sample_prompts(9003, 16)
+    for prompt in prompts:
+        assert all(prompt[name] in VOCABULARY[name] for name in LABELS)
+
+
+def test_movers_look_where_they_go_and_the_world_scrolls_past() -> None:
+    right, left = (film(np.random.default_rng(5), s, s, None, 8, "") for s in (scene(), scene(action="moves left")))
+    # The strip below the shadow shows the ground alone; it moves by two pixels a frame, against the direction of travel.
+    rows = slice(60, 64)
+    assert np.array_equal(right.frames[0][rows, 2:], right.frames[1][rows, :-2])
+    assert np.array_equal(left.frames[0][rows, :-2], left.frames[1][rows, 2:])
+    car = VOCABULARY["actor"].index("red car")
+    assert np.abs(sprite(car).colour - sprite(car, left=True).colour[:, ::-1]).max() < 2
+
+
+def test_standing_in_clear_weather_moves_nothing_but_the_actor() -> None:
+    clip = film(np.random.default_rng(5), scene(action="stands"), scene(action="stands"), None, 12, "")
+    assert np.ptp(clip.frames[:, :, :12].astype(int), axis=0).max() == 0
+
+
+@pytest.mark.parametrize("label", ["place", "time", "weather", "actor"])
+def test_every_value_looks_different(label: str) -> None:
+    base = scene(actor="dog")
+    pictures = [render(replace(base, **{label: index}), 0, 0, 5) for index in range(len(VOCABULARY[label]))]
+    for index, picture in enumerate(pictures):
+        assert np.isfinite(picture).all() and -1e-3 <= picture.min() and picture.max() <= 255.5
+        for other in pictures[:index]:
+            assert np.abs(picture - other).mean() > 2.5
+
+
+def test_actors_are_big_enough_to_be_known() -> None:
+    for index in range(len(ACTORS)):
+        height, width = sprite(index).cover.shape[:2]
+        assert max(height, width) >= 26 and height >= 18 and width <= 38
+        assert sprite(index).cover.mean() > 0.2
+
+
+def test_rendering_is_fast_enough_to_feed_a_training() -> None:
+    rng = np.random.default_rng(0)
+    sample_frames(rng, 600)  # fill the caches
+    start = time.process_time()
+    sample_frames(rng, 300)
+    assert 300 / (time.process_time() - start) > 700
+
+
+def test_contact_sheet_shows_every_actor() -> None:
+    sheet = contact_sheet(1)
+    assert sheet.width > 1000 and sheet.height > 900
