@@ -1,0 +1,1 @@
+"""Training: stages that resume, one command each (see models/README.md)."""

@@ -1,0 +1,230 @@
+"""Stage `cam-apm`: the whole model learns to go on from the last eight frames and to keep the look of the first one.
+
+A sample is a window of 16 frames of a 24-frame clip, laid out as the engine will use it: CAM sees the decoded pixels
+of frames 0..7 of the window, the target is frames 0..15, the anchor is the clip's first frame. In clips with a
+transition the caption already asks for the new world while the conditioning still shows the old one. Some steps train
+the first chunk of a film: no CAM, no anchor.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..config import CONFIGS
+from ..networks.video_ldm import VideoLDM
+from . import flow, sheets, text
+from .autoencoder import load_autoencoder
+from .base import (
+    SHEET_SEED,
+    FrameTask,
+    average_of,
+    drop_captions,
+    flow_loss,
+    make_optimizer,
+    position_weights,
+    read_out,
+)
+from .harness import Plan, Stage, setup_threads
+from .latents import LatentSet, cache_folder, pad_states
+
+WINDOW, KEPT = 16, 8
+FIRST_CHUNK_EVERY, FRAMES_EVERY = 4, 8
+ANCHOR_DROPOUT = 0.15
+CONDITION_NOISE = 0.25
+"""Largest deviation of the noise on the conditioning's latents: at run time they are the model's own, imperfect ones."""
+
+
+class Generator(nn.Module):
+    """What this stage trains: everything but the autoencoder. State names are those of VideoLDM."""
+
+    def __init__(self, model: VideoLDM):
+        super().__init__()
+        self.resampler, self.image_encoder = model.resampler, model.image_encoder
+        self.unet, self.base_model = model.unet, model.base_model
+        self.anchor_contexts_of = (model.anchor_contexts,)  # a tuple, so that the model is not registered twice
+
+    def anchor_contexts(self, states: Tensor, anchor: Tensor) -> Tensor:
+        return self.anchor_contexts_of[0](states, anchor)
+
+    def predict(self, x: Tensor, timestep: Tensor, states: Tensor, anchor: Tensor, frames: Tensor) -> Tensor:
+        """x (B,16,c,h,w), timestep (B,), states (B,L,D), anchor (B,3,H,W), frames (B,8,3,H,W) -> v."""
+        contexts = self.anchor_contexts(states, anchor)
+        features = self.unet(x[:, :KEPT], timestep, states, self.unet.embed_frames(frames))
+        return self.base_model(x, timestep, contexts, features)
+
+
+def window_start(switch: int, rng: np.random.Generator, length: int = 24) -> int:
+    """Where the window begins. With a transition: mostly so that the new world begins with the first new frame."""
+    last = length - WINDOW
+    if switch < 0:
+        return int(rng.integers(0, last + 1))
+    before = switch - KEPT - int(rng.integers(0, 2))
+    if 0 <= before <= last and (rng.random() < 0.75 or switch > last):
+        return before
+    if switch <= last:
+        return int(rng.integers(switch, last + 1))
+    return min(max(before, 0), last)
+
+
+class ContinuationTask:
+    def __init__(self, network: Generator, decoder, clips: LatentSet, frames: FrameTask, batch: int, device: str, seed: int = 5):
+        self.network, self.decoder, self.clips, self.frames = network, decoder, clips, frames
+        self.batch, self.device, self.seed = batch, device, seed
+        self.empty, self.weights = frames.empty, position_weights(8, 8).to(device)
+        # Frames 0..7 are thrown away by the engine; they count less.
+        self.frame_weights = torch.cat([torch.full((KEPT,), 0.6), torch.full((WINDOW - KEPT,), 1.4)]).to(device)
+
+    def _draw(self, rng: np.random.Generator, continuing: bool) -> tuple[Tensor, Tensor, list[np.ndarray]]:
+        """windows (B,16,c,h,w), first frames of the clips (B,c,h,w), captions."""
+        windows, anchors, states = [], [], []
+        while len(windows) < self.batch:
+            row = int(rng.integers(0, len(self.clips)))
+            switch = self.clips.switch(row)
+            if switch >= 0 and not continuing:
+                continue
+            latents = self.clips.latents(row)
+            start = window_start(switch, rng, len(latents))
+            if continuing and 0 <= switch < start + KEPT - 1 and start < switch:
+                continue  # the conditioning would already show the change
+            windows.append(latents[start : start + WINDOW])
+            anchors.append(latents[0])
+            states.append(self.clips.states(row))
+        to = lambda a: torch.from_numpy(np.stack(a)).float().to(self.device)  # noqa: E731
+        return to(windows), to(anchors), states
+
+    def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
+        if step % 50 == 0:
+            self.clips.refresh()
+        rng = np.random.default_rng([self.seed, step])
+        if step % FRAMES_EVERY == FRAMES_EVERY - 1:
+            loss, shown = self.frames(step)
+            return loss, {"frame mse": shown["mse"]}
+        if step % FIRST_CHUNK_EVERY == FIRST_CHUNK_EVERY - 2:
+            x0, _, states = self._draw(rng, continuing=False)
+            contexts = drop_captions(states, self.empty, rng).to(self.device)
+            loss, shown = flow_loss(self.network.base_model, x0, contexts, self.weights)
+            return loss, {"first mse": shown["mse"]}
+        return self._continue(rng)
+
+    def _continue(self, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        x0, first, states = self._draw(rng, continuing=True)
+        dropped = torch.from_numpy(rng.random(self.batch) < 0.1)
+        texts = pad_states([self.empty if d else s for d, s in zip(dropped, states)]).to(self.device)
+        with torch.no_grad(), torch.autocast(x0.device.type, torch.bfloat16):
+            noise = CONDITION_NOISE * torch.rand(self.batch, 1, 1, 1, 1, device=x0.device) ** 2
+            given = torch.cat([x0[:, :KEPT], first[:, None]], dim=1)
+            given = given + noise * torch.randn_like(given)
+            pixels = self.decoder.decode_normalised(given.flatten(0, 1)).float().clamp(-1, 1)
+            pixels = pixels.view(self.batch, KEPT + 1, *pixels.shape[1:])
+        gone = dropped | torch.from_numpy(rng.random(self.batch) < ANCHOR_DROPOUT)
+        anchor = torch.where(gone.view(-1, 1, 1, 1).to(self.device), torch.zeros_like(pixels[:, KEPT]), pixels[:, KEPT])
+        t = flow.sample_times(self.batch).to(self.device)
+        x, v = flow.add_noise(x0, torch.randn_like(x0), t)
+        with torch.autocast(x0.device.type, torch.bfloat16):
+            prediction = self.network.predict(x, 1000.0 * t, texts, anchor, pixels[:, :KEPT])
+        error = (prediction.float() - v).square()
+        plain = float(error.detach()[:, KEPT:].mean())
+        weights = self.weights * self.frame_weights.view(1, -1, 1, 1, 1)
+        return (error * weights).mean(), {"next mse": plain}
+
+
+class Filmer:
+    """Makes films as the engine does (without its noise source): a first chunk, then continuations."""
+
+    def __init__(self, network: Generator, decoder, guidance: float = 4.0, steps: int = 16):
+        self.network, self.decoder, self.guidance, self.steps = network, decoder, guidance, steps
+        self.device = next(network.parameters()).device
+        self.empty = torch.from_numpy(text.encoder().encode([""])).to(self.device)
+
+    def _guide(self, conditional, x: Tensor) -> Tensor:
+        v = conditional(torch.cat([x, x])).float()
+        without, wanted = v.chunk(2)
+        return without + self.guidance * (wanted - without)
+
+    @torch.no_grad()
+    def film(self, states: Tensor, chunks: int, generator: torch.Generator) -> Tensor:
+        """states (chunks,B,L,D), the prompt of each chunk -> pixels (B, 16 + 8 (chunks - 1), 3, H, W) in [-1,1]."""
+        count = states.shape[1]
+        pixels: Tensor | None = None
+        with torch.autocast(self.device.type, torch.bfloat16):
+            for chunk in range(chunks):
+                noise = torch.randn(count, WINDOW, 16, 8, 8, generator=generator).to(self.device)
+                both = torch.cat([self.empty.expand(count, -1, -1), states[chunk].to(self.device)])
+                if pixels is None:
+                    def predict(x: Tensor, sigma: float) -> Tensor:
+                        return self._guide(lambda xx: self.network.base_model(xx, self._time(xx, sigma), both), x)
+                else:
+                    anchor = torch.cat([torch.zeros_like(pixels[:, 0]), pixels[:, 0]])
+                    contexts = self.network.anchor_contexts(both, anchor)
+                    embedding = self.network.unet.embed_frames(pixels[:, -KEPT:]).repeat(2, 1, 1, 1, 1)
+
+                    def predict(x: Tensor, sigma: float) -> Tensor:
+                        def conditional(xx: Tensor) -> Tensor:
+                            t = self._time(xx, sigma)
+                            features = self.network.unet(xx[:, :KEPT], t, both, embedding)
+                            return self.network.base_model(xx, t, contexts, features)
+
+                        return self._guide(conditional, x)
+
+                latents = flow.euler(predict, noise, self.steps)
+                new = latents if pixels is None else latents[:, KEPT:]
+                frames = self.decoder.decode_normalised(new.flatten(0, 1).float()).float().clamp(-1, 1)
+                frames = frames.view(count, -1, *frames.shape[1:])
+                pixels = frames if pixels is None else torch.cat([pixels, frames], dim=1)
+        return pixels.cpu()
+
+    def _time(self, x: Tensor, sigma: float) -> Tensor:
+        return torch.full((len(x),), 1000.0 * sigma, device=x.device)
+
+
+def draw_films(work: Path, count: int = 6, chunks: int = 3):
+    """A sheet function: films of several chunks; the first three change their prompt after the first chunk."""
+    from longtake_models.world import sample_prompts
+
+    wanted = sample_prompts(SHEET_SEED, count)
+    changes = ["now it starts to snow", "it becomes night", "now in the desert"]
+    prompts = [w["prompt"] for w in wanted]
+    encode = text.encoder().encode
+    states = torch.from_numpy(np.stack([
+        encode(prompts if chunk < 1 else changes + prompts[len(changes) :]) for chunk in range(chunks)
+    ]))
+    decoder = load_autoencoder(work)
+
+    def sheet(network: nn.Module, path: Path) -> str:
+        films = Filmer(network, decoder).film(states, chunks, torch.Generator().manual_seed(SHEET_SEED))
+        rows = [sheets.to_bytes(f[::3]) for f in films]
+        titles = [f"{p}   >>> {changes[i]}" if i < len(changes) else p for i, p in enumerate(prompts)]
+        sheets.grid(rows, path, titles, zoom=1)
+        steady = films[len(changes) :].numpy()
+        first, last = read_out(steady[:, :16], wanted[len(changes) :]), read_out(steady[:, -8:], wanted[len(changes) :])
+        return f"first chunk {first}; last chunk {last}"
+
+    return sheet
+
+
+def new_generator(work: Path, config_name: str = "storybook") -> Generator:
+    """Base weights of `base-clips`; CAM starts as a copy of the base model's encoder half."""
+    network = Generator(VideoLDM(CONFIGS[config_name]))
+    network.base_model.load_state_dict(average_of(work, "base-clips"))
+    network.unet.copy_from(network.base_model)
+    return network
+
+
+def train(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon") -> None:
+    setup_threads(plan.threads)
+    torch.manual_seed(5)
+    network = new_generator(work).to(plan.device)
+    cache = cache_folder(work)
+    frames = FrameTask(network.base_model, LatentSet(cache, "frames"), 64, plan.device, seed=6)
+    decoder = load_autoencoder(work, device=plan.device)
+    task = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device)
+    stage = Stage(
+        "cam-apm", network, work / "cam-apm", plan, task, batch, draw_films(work),
+        optimizer=make_optimizer(network, plan, optimizer), about={"config": "storybook", "batch": batch},
+    )
+    stage.resume()
+    stage.run()

@@ -1,0 +1,38 @@
+"""Rectified flow: x_t = (1-t) x0 + t eps, the network predicts v = eps - x0, its timestep input is 1000 t."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import torch
+from torch import Tensor
+
+
+def sample_times(count: int, generator: torch.Generator | None = None, uniform_share: float = 0.25) -> Tensor:
+    """(count,) in (0,1): logit-normal (most of the work is in the middle), a share of it uniform for the ends."""
+    normal = torch.sigmoid(torch.randn(count, generator=generator))
+    flat = torch.rand(count, generator=generator)
+    pick = torch.rand(count, generator=generator) < uniform_share
+    return torch.where(pick, flat, normal).clamp(1e-3, 1 - 1e-3)
+
+
+def add_noise(x0: Tensor, noise: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    """x0, noise (B,...), t (B,) -> (x_t, v)."""
+    t = t.view(-1, *[1] * (x0.dim() - 1))
+    return (1 - t) * x0 + t * noise, noise - x0
+
+
+def schedule(steps: int, shift: float = 1.0) -> list[float]:
+    """sigma_0 = 1 … sigma_steps = 0."""
+    u = [1 - i / steps for i in range(steps + 1)]
+    return [shift * v / (1 + (shift - 1) * v) for v in u]
+
+
+@torch.no_grad()
+def euler(predict: Callable[[Tensor, float], Tensor], noise: Tensor, steps: int, shift: float = 1.0) -> Tensor:
+    """`predict(x, sigma) -> v`, guidance included. Returns x0."""
+    sigmas = schedule(steps, shift)
+    x = noise
+    for now, after in zip(sigmas, sigmas[1:]):
+        x = x + (after - now) * predict(x, now)
+    return x
