@@ -1,0 +1,203 @@
+package dev.longtake.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.longtake.film.Film;
+import dev.longtake.film.FilmId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JobQueueTest extends RedisTest {
+
+    private static final long SILENCE_MILLIS = 1_000;
+
+    private final List<JobConsumer> consumers = new ArrayList<>();
+
+    @AfterEach
+    void leave() {
+        consumers.forEach(JobConsumer::close);
+    }
+
+    private JobConsumer worker(String name) {
+        JobConsumer consumer = memory.jobs().consumer(name, SILENCE_MILLIS);
+        consumers.add(consumer);
+        return consumer;
+    }
+
+    private FilmId queued() throws Exception {
+        return await(films.create(film(80))).id();
+    }
+
+    @Test
+    void filmsTakeTurns() throws Exception {
+        FilmId a = queued();
+        FilmId b = queued();
+        FilmId c = queued();
+        JobConsumer worker = worker("w");
+        List<FilmId> turns = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            Job job = await(worker.take());
+            turns.add(job.film());
+            await(worker.done(job, !job.film().equals(b)));
+        }
+        assertThat(turns).containsExactly(a, b, c, a, c, a, c);
+    }
+
+    @Test
+    void twoWorkersShareTheFilms() throws Exception {
+        FilmId a = queued();
+        FilmId b = queued();
+        JobConsumer one = worker("one");
+        JobConsumer two = worker("two");
+        for (int i = 0; i < 3; i++) {
+            Job first = await(one.take());
+            Job second = await(two.take());
+            assertThat(List.of(first.film(), second.film())).containsExactlyInAnyOrder(a, b);
+            await(one.done(first, true));
+            await(two.done(second, true));
+        }
+        Awaitility.await().untilAsserted(() ->
+                assertThat(await(memory.jobs().load())).isEqualTo(new JobQueue.Load(2, 2)));
+    }
+
+    @Test
+    void aFilmHasOneTurnAtATime() throws Exception {
+        FilmId id = queued();
+        await(memory.jobs().enqueue(id));
+        await(memory.jobs().enqueue(id));
+        assertThat(await(memory.jobs().waiting())).containsExactly(id);
+    }
+
+    @Test
+    void aTurnThatIsAskedForWhileOneEndsIsNotLost() throws Exception {
+        FilmId id = queued();
+        JobConsumer worker = worker("w");
+        Job last = await(worker.take());
+        await(memory.jobs().enqueue(id));
+        await(worker.done(last, false));
+        Job another = await(worker.take());
+        assertThat(another.film()).isEqualTo(id);
+        await(worker.done(another, false));
+        assertThat(await(memory.jobs().waiting())).isEmpty();
+    }
+
+    @Test
+    void knowsWhoIsBeforeWhom() throws Exception {
+        FilmId a = queued();
+        FilmId b = queued();
+        FilmId c = queued();
+        assertThat(await(memory.jobs().position(c))).contains(2);
+        JobConsumer worker = worker("w");
+        Job job = await(worker.take());
+        assertThat(await(memory.jobs().position(a))).isEmpty();
+        assertThat(await(memory.jobs().position(b))).contains(0);
+        assertThat(await(memory.jobs().position(c))).contains(1);
+        await(worker.done(job, true));
+        assertThat(await(memory.jobs().waiting())).containsExactly(b, c, a);
+    }
+
+    @Test
+    void aWorkerThatComesBackGetsItsOwnTurnAtOnce() throws Exception {
+        FilmId id = queued();
+        JobConsumer killed = worker("w");
+        Job job = await(killed.take());
+        killed.close();
+        Job again = await(worker("w").take());
+        assertThat(again.film()).isEqualTo(id);
+        assertThat(again.entry()).isEqualTo(job.entry());
+        assertThat(again.deliveries()).isGreaterThan(1);
+    }
+
+    @Test
+    void aDeadWorkersTurnGoesToAnother() throws Exception {
+        FilmId id = queued();
+        JobConsumer dead = worker("dead");
+        await(dead.take());
+        dead.close();
+        Job job = await(worker("alive").take());
+        assertThat(job.film()).isEqualTo(id);
+        assertThat(job.deliveries()).isEqualTo(2);
+    }
+
+    @Test
+    void aSlowWorkerKeepsItsTurn() throws Exception {
+        queued();
+        JobConsumer slow = worker("slow");
+        Job job = await(slow.take());
+        Future<Job> other = worker("other").take();
+        long begun = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - begun > 3 * SILENCE_MILLIS * 1_000_000);
+        assertThat(other.isComplete()).isFalse();
+        await(slow.done(job, true));
+        assertThat(await(other).film()).isEqualTo(job.film());
+    }
+
+    @Test
+    void goesOnWhenConnectionsBreak() throws Exception {
+        JobConsumer worker = worker("w");
+        Future<Job> job = worker.take();
+        for (String type : List.of("normal", "pubsub")) {
+            await(redis.send(Request.cmd(Command.CLIENT).arg("KILL").arg("TYPE").arg(type).arg("SKIPME").arg("yes")));
+        }
+        FilmId id = queued();
+        assertThat(await(job).film()).isEqualTo(id);
+    }
+
+    @Test
+    void goesOnWhenRedisForgotEverything() throws Exception {
+        JobConsumer worker = worker("w");
+        Future<Job> job = worker.take();
+        await(redis.send(Request.cmd(Command.FLUSHALL)));
+        await(redis.send(Request.cmd(Command.SCRIPT).arg("FLUSH")));
+        FilmId id = queued();
+        assertThat(await(job).film()).isEqualTo(id);
+    }
+
+    @Test
+    void whoLeftTheQueueGetsNoMore() {
+        JobConsumer worker = worker("w");
+        Future<Job> waiting = worker.take();
+        worker.close();
+        assertThatThrownBy(() -> await(waiting)).hasMessageContaining("worker w has left the queue");
+        assertThatThrownBy(() -> await(worker.take())).hasMessageContaining("worker w has left the queue");
+    }
+
+    @Test
+    void aCrashBetweenAnyTwoStepsLosesNothing() throws Exception {
+        FilmId id = queued();
+        // Created, but not queued.
+        await(redis.send(Request.cmd(Command.DEL).arg(JobQueue.STREAM).arg(JobQueue.TURNS)));
+        await(memory.sweeper().sweep());
+        await(memory.sweeper().sweep());
+        assertThat(await(memory.jobs().waiting())).containsExactly(id);
+
+        // Begun, then killed; begun and committed, then killed; after that the turn is taken once more.
+        await(worker("w").take());
+        await(films.begin(id));
+        consumers.get(0).close();
+        JobConsumer second = worker("w");
+        await(second.take());
+        assertThat(step(id).chunksDone()).isEqualTo(1);
+        second.close();
+        JobConsumer third = worker("w");
+        Job job = await(third.take());
+        Film film = step(id);
+        assertThat(film.chunksDone()).isEqualTo(2);
+        await(third.done(job, film.state().active()));
+        // Done twice, as when the answer was lost.
+        await(third.done(job, film.state().active()));
+        assertThat(await(memory.jobs().waiting())).containsExactly(id);
+
+        // Stopped films are taken off the list.
+        await(films.stop(id));
+        await(memory.sweeper().sweep());
+        assertThat(await(redis.send(Request.cmd(Command.SCARD).arg(FilmKeys.ACTIVE))).toInteger()).isZero();
+    }
+}
