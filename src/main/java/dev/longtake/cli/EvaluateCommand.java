@@ -31,7 +31,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private EngineOptions engine;
 
     @Option(names = "--prompts", paramLabel = "FILE",
-            description = "JSON list of prompts with the expected classes (default: prompts.json beside the judge).")
+            description = "JSON file with prompts and what their films must show (default: prompts.json of the judge).")
     private Path prompts;
 
     @Option(names = "--judge", paramLabel = "DIR", description = "Folder of the judge (default: ../NAME-judge beside the pack).")

@@ -42,9 +42,10 @@ public final class Evaluation {
         this.judge = judge;
     }
 
-    /** Reads a prompt file: a list of objects with {@code prompt} and the expected class of every kind. */
+    /** Reads a prompt file: {@code prompts} lists objects with a {@code prompt} and the right class of every kind. */
     public static List<Question> questions(Path file) throws IOException {
-        List<Map<String, String>> rows = JSON.readValue(file.toFile(), new TypeReference<>() { });
+        List<Map<String, String>> rows =
+                JSON.convertValue(JSON.readTree(file.toFile()).path("prompts"), new TypeReference<>() { });
         return rows.stream().map(row -> new Question(row.get("prompt"), row)).toList();
     }
 
