@@ -102,7 +102,7 @@ final class NetworkRuntime {
             // With the pattern on, sessions that share a card can keep a gigabyte each (onnxruntime issue 29351).
             options.setMemoryPatternOptimization(false);
         } catch (OrtException e) {
-            throw new PackException("device " + device + " can't be used: " + e.getMessage()
+            throw new PackException("device " + device + " can't be used: " + e.getMessage().strip()
                     + " (needs a build with -Pgpu, an NVIDIA driver and the libraries of CUDA 12 and cuDNN 9)", e);
         }
     }

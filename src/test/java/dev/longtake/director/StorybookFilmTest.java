@@ -1,8 +1,10 @@
 package dev.longtake.director;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -13,6 +15,7 @@ import dev.longtake.pack.TestPacks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** The promise that a film is made again bit for bit, kept by the pack that ships. */
@@ -41,6 +44,39 @@ class StorybookFilmTest {
                 assertThat(again.frames().rgb()).isEqualTo(whole.get(chunk).frames().rgb());
                 assertThat(other.render(again.snapshot()).rgb()).isEqualTo(again.frames().rgb());
             }
+        }
+    }
+
+    @Test
+    void stopsInTheMiddleOfAStep() throws Exception {
+        try (Director director = open(Device.cpu())) {
+            CancelToken token = new CancelToken();
+            CountDownLatch running = new CountDownLatch(1);
+            List<Integer> heard = new ArrayList<>();
+            Thread canceller = new Thread(() -> {
+                awaitUninterruptibly(running);
+                token.cancel();
+            });
+            canceller.start();
+            Recipe longRecipe = new Recipe(director.manifest().name(), TIMELINE, "", 40, 33, 200, 4);
+            assertThatThrownBy(() -> director.generate(longRecipe, 0, Optional.empty(), (step, steps, preview) -> {
+                heard.add(step);
+                running.countDown();
+            }, token)).isInstanceOf(CancelledException.class);
+            canceller.join();
+            assertThat(heard.size()).isLessThan(10);
+            // The networks can be used again.
+            GeneratedChunk next = director.generate(
+                    recipe(director), 0, Optional.empty(), (step, steps, preview) -> { }, new CancelToken());
+            assertThat(next.frames().count()).isEqualTo(16);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -1,0 +1,63 @@
+package dev.longtake.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.pack.TestPacks;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class LongtakeTest {
+
+    @Test
+    void listsPacks() {
+        Outcome outcome = run("packs", "--pack", TestPacks.TOY.toString());
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.output).contains("toy 1.0.0").contains("64x64 at 8 fps").contains("try: a red car");
+    }
+
+    @Test
+    void findsThePackThatShips() {
+        assertThat(run("packs").output).contains("storybook");
+    }
+
+    @Test
+    void measures() {
+        Outcome outcome = run("bench", "--pack", TestPacks.TOY.toString(), "--frames", "20", "--long-frames", "40");
+        assertThat(outcome.exitCode).isZero();
+        assertThat(outcome.output)
+                .contains("first frames")
+                .contains("film of   20 frames")
+                .contains("inside ONNX Runtime")
+                .containsPattern("memory 40 : 20 frames +\\d\\.\\d+");
+    }
+
+    @Test
+    void asksForACommand() {
+        Outcome outcome = run();
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.output).isEqualTo("longtake: Missing a command (see longtake --help)\n");
+    }
+
+    @Test
+    void saysItsVersion() {
+        assertThat(run("--version").output).startsWith("Longtake ");
+    }
+
+    private static Outcome run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            System.setOut(captured);
+            System.setErr(captured);
+            return new Outcome(Longtake.run(arguments), bytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private record Outcome(int exitCode, String output) {}
+}
