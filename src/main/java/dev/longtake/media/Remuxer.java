@@ -26,7 +26,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.UUID;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -51,9 +53,11 @@ public final class Remuxer implements AutoCloseable {
         FFmpeg.load();
         this.target = target.toAbsolutePath();
         Path directory = this.target.getParent();
-        segments = Files.createTempFile(directory, ".longtake-", ".segments");
-        finished = Files.createTempFile(directory, ".longtake-", ".mp4");
-        output = Files.newOutputStream(segments);
+        // Not by createTempFile: nobody but us could read the finished file.
+        String name = ".longtake-" + UUID.randomUUID();
+        segments = directory.resolve(name + ".segments");
+        finished = directory.resolve(name + ".mp4");
+        output = Files.newOutputStream(segments, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     /** Adds the next segment of the film. */
