@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -23,7 +24,8 @@ public final class Denoiser implements AutoCloseable {
     private final Graph cam;
     private final Graph unet;
     private final boolean splitsBatches;
-    private final ExecutorService lanes;
+    private final Executor lanes;
+    private final Runnable stopLanes;
     private final List<DenoiserPass> singles = new ArrayList<>();
     private final Map<Integer, DenoiserPass> batches = new HashMap<>();
     private List<DenoiserPass> passes = List.of();
@@ -32,11 +34,21 @@ public final class Denoiser implements AutoCloseable {
         this.cam = cam;
         this.unet = unet;
         splitsBatches = runtime.splitsBatches();
-        lanes = Executors.newFixedThreadPool(runtime.lanes(), task -> {
-            Thread thread = new Thread(task, "longtake-denoiser");
-            thread.setDaemon(true);
-            return thread;
-        });
+        if (runtime.lanes() == 1) {
+            // On the caller's own thread: a graphics card's networks should always see the same one.
+            lanes = Runnable::run;
+            stopLanes = () -> { };
+        } else {
+            ExecutorService pool = Executors.newFixedThreadPool(runtime.lanes(), Denoiser::thread);
+            lanes = pool;
+            stopLanes = pool::shutdown;
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "longtake-denoiser");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -103,7 +115,7 @@ public final class Denoiser implements AutoCloseable {
 
     @Override
     public void close() {
-        lanes.shutdown();
+        stopLanes.run();
         singles.forEach(DenoiserPass::close);
         batches.values().forEach(DenoiserPass::close);
     }
