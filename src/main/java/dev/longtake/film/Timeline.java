@@ -42,8 +42,12 @@ public record Timeline(List<PromptChange> changes) {
         PromptChange before = changes.get(0);
         PromptChange current = before;
         for (PromptChange change : changes) {
-            if (plan.firstChunkFrom(change.frame()) <= chunk) {
-                before = current;
+            int first = plan.firstChunkFrom(change.frame());
+            if (first <= chunk) {
+                // Of two changes within one chunk the earlier is never seen.
+                if (plan.firstChunkFrom(current.frame()) < first) {
+                    before = current;
+                }
                 current = change;
             }
         }

@@ -1,0 +1,55 @@
+package dev.longtake.film;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TimelineTest {
+
+    private static final ChunkPlan PLAN = new ChunkPlan(16, 8);
+
+    @Test
+    void switchesAtTheFirstChunkThatStartsAtTheChange() {
+        Timeline timeline = Timeline.of("sun").with(new PromptChange(24, "rain"));
+        assertThat(timeline.at(0, PLAN).to()).isEqualTo("sun");
+        assertThat(timeline.at(1, PLAN).to()).isEqualTo("sun");
+        assertThat(timeline.at(2, PLAN)).isEqualTo(new PromptMix("sun", "rain", 1));
+        assertThat(timeline.at(50, PLAN)).isEqualTo(new PromptMix("sun", "rain", 1));
+    }
+
+    @Test
+    void fadesOverChunks() {
+        Timeline timeline = Timeline.of("sun").with(new PromptChange(16, "rain", 4));
+        assertThat(timeline.at(0, PLAN).weight()).isEqualTo(1);
+        assertThat(timeline.at(1, PLAN)).isEqualTo(new PromptMix("sun", "rain", 0.25));
+        assertThat(timeline.at(3, PLAN).weight()).isEqualTo(0.75);
+        assertThat(timeline.at(4, PLAN).weight()).isEqualTo(1);
+        assertThat(timeline.at(9, PLAN).weight()).isEqualTo(1);
+    }
+
+    @Test
+    void fadesFromWhatWasSeen() {
+        Timeline timeline = Timeline.of("sun").with(new PromptChange(17, "fog"))
+                .with(new PromptChange(20, "rain", 2));
+        assertThat(timeline.at(2, PLAN)).isEqualTo(new PromptMix("sun", "rain", 0.5));
+    }
+
+    @Test
+    void keepsTheOrderOfTheFilm() {
+        Timeline timeline = Timeline.of("a").with(new PromptChange(40, "c")).with(new PromptChange(16, "b"));
+        assertThat(timeline.changes()).extracting(PromptChange::prompt).containsExactly("a", "b", "c");
+        assertThat(timeline.with(new PromptChange(16, "d")).changes())
+                .extracting(PromptChange::prompt).containsExactly("a", "d", "c");
+    }
+
+    @Test
+    void startsAtTheFirstFrame() {
+        assertThatThrownBy(() -> new Timeline(List.of())).isInstanceOf(InvalidFieldException.class);
+        assertThatThrownBy(() -> new Timeline(List.of(new PromptChange(8, "late"))))
+                .isInstanceOf(InvalidFieldException.class).hasMessageContaining("with one at frame 0");
+        assertThatThrownBy(() -> new Timeline(List.of(new PromptChange(0, "a"), new PromptChange(0, "b"))))
+                .isInstanceOf(InvalidFieldException.class).hasMessageContaining("different frames");
+    }
+}
