@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_make_writable;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_POINT;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BITEXACT;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_ITU601;
@@ -34,8 +35,23 @@ import org.bytedeco.javacpp.PointerPointer;
  */
 final class FrameConverter implements AutoCloseable {
 
-    private static final int FLAGS =
-            SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
+    /** What the pictures are for. */
+    enum Purpose {
+        /** Luma 16 to 235; an enlarged pixel is a square, so that every viewer can get the film's own pixels back. */
+        VIDEO(SWS_POINT, 0),
+        /** Luma 0 to 255; enlarged smoothly. */
+        STILL(SWS_BICUBIC, 1);
+
+        private final int scaling;
+        private final int fullRange;
+
+        Purpose(int scaling, int fullRange) {
+            this.scaling = scaling;
+            this.fullRange = fullRange;
+        }
+    }
+
+    private static final int FLAGS = SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
     private static final int ONE = 1 << 16;
 
     private final int inputWidth;
@@ -46,23 +62,22 @@ final class FrameConverter implements AutoCloseable {
     private final PointerPointer<BytePointer> inputPlanes = new PointerPointer<>(4);
     private final IntPointer inputStride = new IntPointer(4);
 
-    /** @param fullRange luma 0 to 255, as JPEG wants it, instead of 16 to 235 */
-    FrameConverter(int inputWidth, int inputHeight, int outputWidth, int outputHeight, boolean fullRange) {
+    FrameConverter(int inputWidth, int inputHeight, int outputWidth, int outputHeight, Purpose purpose) {
         this.inputWidth = inputWidth;
         this.inputHeight = inputHeight;
         scaler = FFmpeg.checkAllocated(
                 sws_getContext(
                         inputWidth, inputHeight, AV_PIX_FMT_RGB24,
                         outputWidth, outputHeight, AV_PIX_FMT_YUV420P,
-                        FLAGS, null, null, (DoubleBuffer) null),
+                        FLAGS | purpose.scaling, null, null, (DoubleBuffer) null),
                 "a colour converter");
         IntPointer matrix = sws_getCoefficients(SWS_CS_ITU601);
         FFmpeg.check(
-                sws_setColorspaceDetails(scaler, matrix, 1, matrix, fullRange ? 1 : 0, 0, ONE, ONE),
+                sws_setColorspaceDetails(scaler, matrix, 1, matrix, purpose.fullRange, 0, ONE, ONE),
                 "set the colour matrix");
         output = FFmpeg.checkAllocated(av_frame_alloc(), "a frame");
         output.width(outputWidth).height(outputHeight).format(AV_PIX_FMT_YUV420P)
-                .color_range(fullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
+                .color_range(purpose == Purpose.STILL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
         FFmpeg.check(av_frame_get_buffer(output, 0), "allocate a frame");
         input = new BytePointer((long) inputWidth * inputHeight * 3);
         inputPlanes.put(0, input);

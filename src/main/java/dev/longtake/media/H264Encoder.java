@@ -50,7 +50,9 @@ final class H264Encoder implements AutoCloseable {
     H264Encoder(VideoFormat format) {
         AVCodec codec = FFmpeg.encoder(NAME);
         context = FFmpeg.checkAllocated(avcodec_alloc_context3(codec), "an encoder");
-        context.width(format.width()).height(format.height()).pix_fmt(AV_PIX_FMT_YUV420P);
+        int width = format.width() * format.scale();
+        int height = format.height() * format.scale();
+        context.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P);
         context.time_base().num(1).den(format.fps());
         context.framerate().num(format.fps()).den(1);
         context.gop_size(KEYFRAME_INTERVAL).max_b_frames(0).thread_count(1).slices(1);
@@ -64,7 +66,7 @@ final class H264Encoder implements AutoCloseable {
         } finally {
             av_dict_free(options);
         }
-        converter = new FrameConverter(format.width(), format.height(), format.width(), format.height(), false);
+        converter = new FrameConverter(format.width(), format.height(), width, height, FrameConverter.Purpose.VIDEO);
         packet = FFmpeg.checkAllocated(av_packet_alloc(), "a packet");
     }
 

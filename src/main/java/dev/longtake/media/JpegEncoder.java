@@ -44,7 +44,8 @@ public final class JpegEncoder {
         int height = frames.height() * scale;
         AVCodec codec = FFmpeg.encoder(NAME);
         AVCodecContext context = FFmpeg.checkAllocated(avcodec_alloc_context3(codec), "an encoder");
-        try (FrameConverter converter = new FrameConverter(frames.width(), frames.height(), width, height, true)) {
+        try (FrameConverter converter = new FrameConverter(
+                frames.width(), frames.height(), width, height, FrameConverter.Purpose.STILL)) {
             context.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P).color_range(AVCOL_RANGE_JPEG);
             context.time_base().num(1).den(1);
             context.thread_count(1);

@@ -32,7 +32,7 @@ class GenerateCommandTest {
             grabber.start();
             assertThat(grabber.getVideoCodecName()).isEqualTo("h264");
             assertThat(grabber.getFrameRate()).isEqualTo(8);
-            assertThat(grabber.getImageWidth()).isEqualTo(64);
+            assertThat(grabber.getImageWidth()).as("twice the film's own").isEqualTo(128);
             int decoded = 0;
             while (grabber.grabImage() != null) {
                 decoded++;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ChunkEncoderTest {
 
-    private static final double VISIBLY_THE_SAME = 4;
+    private static final double VISIBLY_THE_SAME = 3;
 
     private final ChunkEncoder encoder = new ChunkEncoder(Footage.FORMAT);
 

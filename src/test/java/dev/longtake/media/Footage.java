@@ -1,5 +1,7 @@
 package dev.longtake.media;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.longtake.film.VideoFrames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,18 +69,23 @@ final class Footage {
             for (Frame frame = grabber.grabImage(); frame != null; frame = grabber.grabImage()) {
                 micros.add(frame.timestamp);
                 keyframes.add(frame.keyFrame);
+                assertThat(frame.imageWidth).isEqualTo(FORMAT.width() * FORMAT.scale());
                 pictures.add(rgb(frame));
             }
             return new Decoded(micros, keyframes, pictures, grabber.getMetadata("comment"), grabber.getFrameRate());
         }
     }
 
+    /** The film's own pixels. */
     private static byte[] rgb(Frame frame) {
         ByteBuffer image = (ByteBuffer) frame.image[0];
-        byte[] rgb = new byte[frame.imageWidth * frame.imageHeight * 3];
-        for (int y = 0; y < frame.imageHeight; y++) {
-            image.position(y * frame.imageStride);
-            image.get(rgb, y * frame.imageWidth * 3, frame.imageWidth * 3);
+        byte[] rgb = new byte[FORMAT.width() * FORMAT.height() * 3];
+        int at = 0;
+        for (int y = 0; y < FORMAT.height(); y++) {
+            for (int x = 0; x < FORMAT.width(); x++) {
+                image.get(FORMAT.scale() * (y * frame.imageStride + 3 * x), rgb, at, 3);
+                at += 3;
+            }
         }
         return rgb;
     }
