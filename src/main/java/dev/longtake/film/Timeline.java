@@ -7,15 +7,20 @@ import java.util.List;
 /**
  * The prompts of a film, in the order of its frames. Never empty; the first change is at frame 0.
  *
- * @param changes sorted by frame, no two at the same frame
+ * @param changes sorted by frame, no two at the same frame, at most {@value #MOST_CHANGES}
  */
 public record Timeline(List<PromptChange> changes) {
+
+    public static final int MOST_CHANGES = 1000;
 
     public Timeline {
         List<PromptChange> sorted = new ArrayList<>(changes);
         sorted.sort(Comparator.comparingInt(PromptChange::frame));
         if (sorted.isEmpty() || sorted.get(0).frame() != 0) {
             throw new InvalidFieldException("timeline", changes, "a list of prompts with one at frame 0");
+        }
+        if (sorted.size() > MOST_CHANGES) {
+            throw new InvalidFieldException("timeline", sorted.size(), "at most " + MOST_CHANGES + " prompts");
         }
         for (int i = 1; i < sorted.size(); i++) {
             if (sorted.get(i).frame() == sorted.get(i - 1).frame()) {

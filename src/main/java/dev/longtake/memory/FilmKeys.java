@@ -1,6 +1,7 @@
 package dev.longtake.memory;
 
 import dev.longtake.film.FilmId;
+import java.util.List;
 
 /** Names in Redis. What belongs to one film has one hash tag, so that a script can change it in one go. */
 final class FilmKeys {
@@ -38,6 +39,11 @@ final class FilmKeys {
     /** Set of its share tokens. */
     static String shares(FilmId id) {
         return film(id) + ":shares";
+    }
+
+    /** All that belongs to a film, in the order that the scripts expect. */
+    static List<String> all(FilmId id) {
+        return List.of(film(id), events(id), snapshots(id), segments(id), media(id), shares(id));
     }
 
     /** Channel on which its events are announced. */

@@ -96,11 +96,7 @@ public final class FilmMemory {
     /** Forgets a film with everything that belongs to it. */
     public Future<Void> delete(FilmId id) {
         return find(id).compose(film -> shares.revokeAll(id)
-                .compose(revoked -> DELETE.run(
-                        redis,
-                        List.of(FilmKeys.film(id), FilmKeys.events(id), FilmKeys.snapshots(id),
-                                FilmKeys.segments(id), FilmKeys.media(id), FilmKeys.shares(id)),
-                        List.of(FilmKeys.news(id))))
+                .compose(revoked -> DELETE.run(redis, FilmKeys.all(id), List.of(FilmKeys.news(id))))
                 .compose(deleted -> owned.remove(film.owner(), id)));
     }
 
@@ -196,11 +192,7 @@ public final class FilmMemory {
 
     /** @return false if the film has another version by now */
     private Future<Boolean> apply(FilmId id, long version, FilmChange<?> change) {
-        return CHANGE.run(
-                        redis,
-                        List.of(FilmKeys.film(id), FilmKeys.events(id), FilmKeys.snapshots(id),
-                                FilmKeys.segments(id), FilmKeys.media(id)),
-                        change.arguments(version, FilmKeys.news(id)))
+        return CHANGE.run(redis, FilmKeys.all(id), change.arguments(version, FilmKeys.news(id)))
                 .map(done -> done.toInteger() == 1);
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /**
  * The ways to one Redis: a pool for commands that answer at once, and connections of their own for those who block
@@ -18,6 +19,7 @@ import java.io.IOException;
  */
 final class RedisConnections {
 
+    private static final Pattern ADDRESS = Pattern.compile("(redis|rediss|unix)://.+");
     private static final int POOL_SIZE = 8;
     /** Commands that wait for a connection; a film with many viewers makes bursts. */
     private static final int MOST_WAITING = 10_000;
@@ -36,6 +38,11 @@ final class RedisConnections {
 
     /** @return fails with {@link IOException} if no Redis answers at {@code url} */
     static Future<RedisConnections> open(Vertx vertx, String url) {
+        // The client itself answers other things with a NullPointerException.
+        if (!ADDRESS.matcher(url).matches()) {
+            return Future.failedFuture(
+                    new IOException("the address of a Redis must look like redis://host:6379, but was \"" + url + "\""));
+        }
         RedisConnections connections;
         try {
             connections = new RedisConnections(
@@ -44,7 +51,8 @@ final class RedisConnections {
                     // Never handed back, so every one needs a place of its own.
                     Redis.createClient(vertx, options(url).setPoolName("redis-dedicated").setMaxPoolSize(1_000)));
         } catch (IllegalArgumentException e) {
-            return Future.failedFuture(new IOException(url + " is no address of a Redis: " + e.getMessage(), e));
+            return Future.failedFuture(
+                    new IOException(withoutPassword(url) + " is no address of a Redis: " + e.getMessage(), e));
         }
         return connections.send(Request.cmd(Command.PING))
                 .map(connections)

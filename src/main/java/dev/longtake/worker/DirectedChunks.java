@@ -23,6 +23,11 @@ final class DirectedChunks implements ChunkMaker {
     public GeneratedChunk generate(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
+        String pack = director.manifest().name();
+        if (!recipe.pack().equals(pack)) {
+            throw new IllegalStateException(
+                    "the film needs the pack \"" + recipe.pack() + "\", but this worker has \"" + pack + "\"");
+        }
         return director.generate(recipe, chunk, previous, listener, token);
     }
 

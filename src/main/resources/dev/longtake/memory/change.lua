@@ -1,5 +1,5 @@
 -- Changes a film if nobody changed it since it was read.
--- KEYS: film, events, snapshots, segments, media
+-- KEYS: film, events, snapshots, segments, media, shares
 -- ARGV: expected version ('' for a new film), channel of its news, events to keep,
 --       number of fields, (field, value)*,
 --       number of blobs, (index in KEYS, field, value)*,
