@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         description = "A sentence becomes a film that never has to end.",
         mixinStandardHelpOptions = true,
         versionProvider = Longtake.Version.class,
-        subcommands = {GenerateCommand.class, PacksCommand.class, BenchCommand.class, EvaluateCommand.class,
-            HelpCommand.class})
+        subcommands = {ServeCommand.class, WorkerCommand.class, GenerateCommand.class, PacksCommand.class,
+            BenchCommand.class, EvaluateCommand.class, HelpCommand.class})
 public final class Longtake implements Runnable {
 
     @Spec

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -18,6 +19,7 @@ import dev.longtake.film.InvalidFieldException;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Strict JSON: what is not understood is refused, never guessed or dropped. */
@@ -46,6 +48,11 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("can't write " + value.getClass().getSimpleName() + " as JSON", e);
         }
+    }
+
+    /** The same tree as {@link #write} writes, for templates. */
+    static Map<String, Object> tree(Object value) {
+        return MAPPER.convertValue(value, new TypeReference<>() { });
     }
 
     /** JSON that may stand inside an HTML {@code <script>} element. */

@@ -53,6 +53,9 @@ final class LiveSocket {
     /** What the watcher may say; one of the two is null. */
     record ClientMessage(Integer ack, Integer seek) { }
 
+    /** Everything there is to know about the film as of the event {@code id}. */
+    private record StateMessage(String type, String id, FilmView film) { }
+
     /** @param first chunk to send first */
     LiveSocket(
             ServerWebSocket socket, Memory memory, FilmViews views, FilmAccess.Ticket ticket, Film film, int first) {
@@ -115,7 +118,7 @@ final class LiveSocket {
         memory.jobs().position(film.id()).onSuccess(now -> {
             if (!now.equals(position) && state == FilmState.QUEUED) {
                 position = now;
-                now.ifPresent(films -> writeText(new JsonObject().put("type", "queue").put("position", films)));
+                now.ifPresent(films -> writeText(new JsonObject().put("type", FilmEvent.QUEUE).put("position", films)));
             }
         });
     }
@@ -134,9 +137,9 @@ final class LiveSocket {
     private Future<Void> handle(FilmEvent event) {
         lastEvent = event.id();
         switch (event.type()) {
-            case FilmEvent.PROGRESS -> writeText(LiveEvents.progress(event));
+            case FilmEvent.PROGRESS -> writeText(event.toJson());
             case FilmEvent.CHUNK -> {
-                writeText(LiveEvents.chunk(event));
+                writeText(event.toJson());
                 pump.available(event.body().getInteger("framesDone"));
             }
             case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
@@ -152,7 +155,7 @@ final class LiveSocket {
         return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
             state = now.state();
             position = Optional.ofNullable(view.queuePosition());
-            write(Json.write(new LiveEvents.State("state", lastEvent, view)));
+            write(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view)));
             pump.available(now.framesDone());
             return null;
         }));

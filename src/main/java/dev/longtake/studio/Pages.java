@@ -39,7 +39,7 @@ final class Pages {
         owners.welcome(rc);
         IndexConfig config = new IndexConfig(pack, Recipe.LONGEST_PROMPT, Recipe.LONGEST_FILM);
         return render(rc, "index", Map.of(
-                "pack", pack,
+                "pack", Json.tree(pack),
                 "maxPrompt", config.maxPrompt(),
                 "maxFrames", config.maxFrames(),
                 "configJson", Json.writeForHtml(config)));
@@ -64,7 +64,7 @@ final class Pages {
         Map<String, Object> model = new HashMap<>();
         model.put("token", rc.pathParam("token"));
         model.put("title", view.prompt());
-        model.put("prompts", view.timeline());
+        model.put("prompts", Json.tree(view).get("timeline"));
         model.put("pageUrl", base + links.page());
         model.put("posterUrl", base + links.poster());
         model.put("videoUrl", base + links.video());

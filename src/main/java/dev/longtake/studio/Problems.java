@@ -25,8 +25,19 @@ final class Problems implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext rc) {
-        Problem problem = explain(rc.failure(), rc.statusCode());
-        if (problem.status() >= 500) {
+        answer(rc, rc.statusCode());
+    }
+
+    /** For what fails before any route is reached: the router tells the status to nobody but its error handlers. */
+    Handler<RoutingContext> of(int status) {
+        return rc -> answer(rc, rc.statusCode() > 0 ? rc.statusCode() : status);
+    }
+
+    private void answer(RoutingContext rc, int status) {
+        Problem problem = explain(rc.failure(), status);
+        if (problem.status() == 503) {
+            LOG.warn("{} {}: the memory is away: {}", rc.request().method(), rc.request().path(), rc.failure().toString());
+        } else if (problem.status() >= 500) {
             LOG.error("{} {} failed with {}", rc.request().method(), rc.request().path(), problem.status(), rc.failure());
         }
         if (rc.response().ended() || rc.response().closed()) {

@@ -4,13 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.Arrays;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Adds paths to a router; a method that a path does not have is answered by 405 and the ones it has. */
 final class Routes {
@@ -60,22 +57,15 @@ final class Routes {
     Routes add(String path, Verb... verbs) {
         TreeSet<String> allowed = new TreeSet<>();
         for (Verb verb : verbs) {
-            Route route = router.route(verb.method(), path);
             allowed.add(verb.method().name());
             if (verb.method() == HttpMethod.GET) {
-                route.method(HttpMethod.HEAD);
                 allowed.add(HttpMethod.HEAD.name());
+                router.route(verb.method(), path).method(HttpMethod.HEAD).handler(handler(verb.action()));
             } else {
-                route.handler(rc -> {
-                    site.requireOwnOrigin(rc.request());
-                    rc.next();
-                });
-                if (verb.json()) {
-                    route.handler(Routes::requireJson);
-                }
-                route.handler(body);
+                // A route of its own: Vert.x wants body handlers to come first on theirs.
+                router.route(verb.method(), path).handler(rc -> guard(rc, verb.json()));
+                router.route(verb.method(), path).handler(body).handler(handler(verb.action()));
             }
-            route.handler(handler(verb.action()));
         }
         String allow = String.join(", ", allowed);
         router.route(path).handler(rc -> {
@@ -90,6 +80,14 @@ final class Routes {
         return rc -> action.run(rc).onFailure(rc::fail);
     }
 
+    private void guard(RoutingContext rc, boolean json) {
+        site.requireOwnOrigin(rc.request());
+        if (json) {
+            requireJson(rc);
+        }
+        rc.next();
+    }
+
     private static void requireJson(RoutingContext rc) {
         String type = rc.request().getHeader(HttpHeaders.CONTENT_TYPE);
         if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
@@ -97,6 +95,5 @@ final class Routes {
                     "The body must be application/json, but is " + (type == null ? "of no type" : type) + ".")
                     .asException();
         }
-        rc.next();
     }
 }

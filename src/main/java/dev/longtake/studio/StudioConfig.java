@@ -10,6 +10,6 @@ import java.util.Optional;
  * @param host      address to listen on
  * @param port      0 for any free one
  * @param publicUrl where people find the studio when a proxy stands before it, such as {@code https://films.example}
- * @param cache     folder for downloads; emptied at every start
+ * @param cache     folder for files that can be made again; nobody else uses it
  */
 public record StudioConfig(String host, int port, Optional<URI> publicUrl, Path cache) {}

@@ -52,11 +52,7 @@ public final class StudioVerticle extends VerticleBase {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
                 .setMaxWebSocketFrameSize(LARGEST_CLIENT_MESSAGE);
-        return vertx.fileSystem().exists(videos)
-                .compose(there -> there
-                        ? vertx.fileSystem().deleteRecursive(videos)
-                        : Future.<Void>succeededFuture())
-                .compose(gone -> vertx.fileSystem().mkdirs(videos))
+        return vertx.fileSystem().mkdirs(videos)
                 .compose(made -> vertx.createHttpServer(options)
                         .requestHandler(router())
                         .listen(config.port(), config.host()))
@@ -104,7 +100,7 @@ public final class StudioVerticle extends VerticleBase {
         addOperations(router);
         addFiles(router);
         for (int status : new int[] {400, 404, 405, 413, 414, 500}) {
-            router.errorHandler(status, problems);
+            router.errorHandler(status, problems.of(status));
         }
         return router;
     }

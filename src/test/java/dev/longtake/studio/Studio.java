@@ -1,0 +1,140 @@
+package dev.longtake.studio;
+
+import dev.longtake.director.RecipeCheck;
+import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.Film;
+import dev.longtake.film.FilmId;
+import dev.longtake.film.Snapshot;
+import dev.longtake.film.VideoFrames;
+import dev.longtake.media.ChunkEncoder;
+import dev.longtake.media.JpegEncoder;
+import dev.longtake.media.MediaSegment;
+import dev.longtake.media.VideoFormat;
+import dev.longtake.memory.ChunkTask;
+import dev.longtake.memory.CommittedChunk;
+import dev.longtake.memory.EmbeddedRedis;
+import dev.longtake.memory.Memory;
+import dev.longtake.pack.Diffusion;
+import dev.longtake.pack.PackManifest;
+import dev.longtake.pack.PromptTokenizer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A studio with a Redis of its own on a free port, and with us in the place of its worker. */
+final class Studio implements AutoCloseable {
+
+    static final ChunkPlan PLAN = new ChunkPlan(16, 8);
+    private static final VideoFormat FORMAT = new VideoFormat(64, 64, 8);
+    private static final PackManifest MANIFEST = new PackManifest(
+            PackManifest.FORMAT, "storybook", "0.1.0", "Storybook", "For tests", "Apache-2.0",
+            new PackManifest.Video(64, 64, 8), PLAN, new PackManifest.Latent(16, 8, 8),
+            new PackManifest.Text("all-MiniLM-L6-v2", 48, 384), 1,
+            new Diffusion.Euler("euler", "flow", 1, 16, 4), PackManifest.FIRST_FRAME,
+            Map.of(), Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
+            Map.of("trainedOn", "nothing"));
+
+    final Vertx vertx;
+    final Memory memory;
+    private final EmbeddedRedis redis;
+    private final StudioVerticle verticle;
+    private final PromptTokenizer tokenizer;
+
+    private Studio(Path folder) throws IOException {
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        vertx = Vertx.builder()
+                .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+                .withMetrics(new MicrometerMetricsFactory(metrics))
+                .build();
+        tokenizer = PromptTokenizer.open(MANIFEST.text());
+        redis = EmbeddedRedis.open(folder.resolve("redis"));
+        try {
+            memory = await(Memory.open(vertx, redis.url()));
+            verticle = new StudioVerticle(
+                    new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("cache")),
+                    memory, new RecipeCheck(MANIFEST, tokenizer), metrics);
+            await(vertx.deployVerticle(verticle));
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    static Studio open(Path folder) throws IOException {
+        return new Studio(folder);
+    }
+
+    int port() {
+        return verticle.port();
+    }
+
+    /** Somebody the studio has not seen yet. */
+    Person stranger() {
+        return new Person("http://127.0.0.1:" + port());
+    }
+
+    /** Makes the next chunk of a film as a worker would, of pictures that need no network. */
+    Film shoot(String id) {
+        ChunkTask task = await(memory.films().begin(new FilmId(id))).orElseThrow();
+        int first = PLAN.firstFrame(task.chunk());
+        VideoFrames frames = frames(first, task.shownFrames());
+        MediaSegment segment = new ChunkEncoder(FORMAT).encode(frames, first);
+        Snapshot snapshot = new Snapshot(task.chunk(), new float[4], new float[2]);
+        return await(memory.films().commit(task, new CommittedChunk(
+                snapshot, segment.init(), segment.media(),
+                Optional.of(new JpegEncoder(3, 64).encode(frames, 0)), 1.0, 0.9)));
+    }
+
+    /** Makes every chunk that is wanted. */
+    Film shootAll(String id) {
+        Film film = shoot(id);
+        while (film.state().active()) {
+            film = shoot(id);
+        }
+        return film;
+    }
+
+    private static VideoFrames frames(int first, int count) {
+        byte[] rgb = new byte[count * 64 * 64 * 3];
+        for (int i = 0; i < count; i++) {
+            Arrays.fill(rgb, i * 64 * 64 * 3, (i + 1) * 64 * 64 * 3, (byte) (30 + (first + i) * 2));
+        }
+        return new VideoFrames(count, 64, 64, rgb);
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends Redis only, as if it had died. */
+    void loseRedis() {
+        redis.close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            await(vertx.undeploy(verticle.deploymentID()));
+            await(memory.close());
+        } finally {
+            redis.close();
+            await(vertx.close());
+            tokenizer.close();
+        }
+    }
+}

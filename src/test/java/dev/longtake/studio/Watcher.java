@@ -1,0 +1,94 @@
+package dev.longtake.studio;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Somebody who watches a film live, and remembers everything that came. */
+final class Watcher implements AutoCloseable {
+
+    /** A binary message. */
+    record Media(int version, int kind, int chunk, int firstFrame, int frameCount, byte[] payload) {
+
+        static Media read(Buffer message) {
+            return new Media(message.getUnsignedByte(0), message.getUnsignedByte(1), message.getInt(4),
+                    message.getInt(8), message.getInt(12), message.getBytes(16, message.length()));
+        }
+    }
+
+    final List<JsonObject> events = new CopyOnWriteArrayList<>();
+    final List<Media> media = new CopyOnWriteArrayList<>();
+    volatile Short closed;
+    /** Whether to say that segments have arrived. */
+    volatile boolean acknowledges = true;
+
+    // The client closes its connections when it is collected.
+    private final WebSocketClient client;
+    private WebSocket socket;
+
+    private Watcher(Vertx vertx) {
+        client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxMessageSize(16 << 20));
+    }
+
+    static Watcher open(Vertx vertx, Person person, String path, boolean acknowledges) {
+        Watcher watcher = new Watcher(vertx);
+        watcher.acknowledges = acknowledges;
+        URI uri = URI.create(person.url + path);
+        WebSocketConnectOptions options = new WebSocketConnectOptions()
+                .setHost(uri.getHost())
+                .setPort(uri.getPort())
+                .setURI(path)
+                .addHeader("Origin", person.url);
+        if (!person.cookie().isEmpty()) {
+            options.addHeader("Cookie", person.cookie());
+        }
+        watcher.socket = Studio.await(watcher.client.connect(options).onSuccess(watcher::listen));
+        return watcher;
+    }
+
+    private void listen(WebSocket open) {
+        socket = open;
+        open.textMessageHandler(text -> events.add(new JsonObject(text)));
+        open.binaryMessageHandler(message -> {
+            Media one = Media.read(message);
+            media.add(one);
+            if (acknowledges && one.kind() == MediaMessage.SEGMENT) {
+                say(new JsonObject().put("ack", one.chunk()));
+            }
+        });
+        open.closeHandler(gone -> closed = open.closeStatusCode());
+    }
+
+    void say(JsonObject message) {
+        socket.writeTextMessage(message.encode());
+    }
+
+    void sayBytes(byte[] bytes) {
+        socket.writeBinaryMessage(Buffer.buffer(bytes));
+    }
+
+    void say(String message) {
+        socket.writeTextMessage(message);
+    }
+
+    List<JsonObject> events(String type) {
+        return events.stream().filter(event -> event.getString("type").equals(type)).toList();
+    }
+
+    List<Integer> chunks() {
+        return media.stream().filter(one -> one.kind() == MediaMessage.SEGMENT).map(Media::chunk).toList();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        client.close();
+    }
+}
