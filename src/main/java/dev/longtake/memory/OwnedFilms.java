@@ -28,8 +28,9 @@ final class OwnedFilms {
     /** Newest first. A film that was listed but then not created is left out. */
     Future<List<Film>> list(String owner, int limit, Optional<FilmId> before) {
         String newest = before.map(id -> "(" + id).orElse("+");
-        return redis.send(Request.cmd(Command.ZREVRANGEBYLEX)
-                        .arg(FilmKeys.owner(owner)).arg(newest).arg("-").arg("LIMIT").arg(0).arg(limit))
+        return redis.send(Request.cmd(Command.ZRANGE)
+                        .arg(FilmKeys.owner(owner)).arg(newest).arg("-").arg("BYLEX").arg("REV")
+                        .arg("LIMIT").arg(0).arg(limit))
                 .compose(ids -> Future.all(ids.stream().map(id -> find(new FilmId(id.toString()))).toList()))
                 .map(found -> found.<Optional<Film>>list().stream().flatMap(Optional::stream).toList());
     }

@@ -40,8 +40,8 @@ final class RedisConnections {
     static Future<RedisConnections> open(Vertx vertx, String url) {
         // The client itself answers other things with a NullPointerException.
         if (!ADDRESS.matcher(url).matches()) {
-            return Future.failedFuture(
-                    new IOException("the address of a Redis must look like redis://host:6379, but was \"" + url + "\""));
+            return Future.failedFuture(new IOException(
+                    "the address of a Redis must look like redis://host:6379, but was \"" + url + "\""));
         }
         RedisConnections connections;
         try {

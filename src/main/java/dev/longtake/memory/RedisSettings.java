@@ -52,7 +52,10 @@ record RedisSettings(int port, String password) {
     }
 
     private static Optional<String> value(List<String> lines, String key) {
-        return lines.stream().filter(line -> line.startsWith(key)).map(line -> line.substring(key.length())).findFirst();
+        return lines.stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(key.length()))
+                .findFirst();
     }
 
     /** The running server of this directory. A process that merely got the same number since then is none. */

@@ -90,7 +90,8 @@ class WorkerVerticleTest {
         assertThat(done).extracting(Film::framesDone, Film::chunksDone).containsExactly(27, 3);
         assertThat(await(films.init(film.id()))).isPresent();
         assertThat(await(films.poster(film.id())).orElseThrow().getBytes()).startsWith(0xff, 0xd8);
-        Awaitility.await().until(() -> events.stream().anyMatch(event -> "FINISHED".equals(event.body().getValue("state"))));
+        Awaitility.await().until(() ->
+                events.stream().anyMatch(event -> "FINISHED".equals(event.body().getValue("state"))));
         assertThat(events.stream().filter(event -> event.type().equals(FilmEvent.CHUNK)))
                 .extracting(event -> event.body().getInteger("frames"))
                 .containsExactly(16, 8, 3);
