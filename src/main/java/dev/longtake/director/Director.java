@@ -36,6 +36,9 @@ public final class Director implements AutoCloseable {
     private final Prompter prompter;
     private final Projector projector;
     private final LongFunction<Noise> noiseBySeed;
+    // Used again for every chunk; by batch - 1.
+    private final float[][] predictions;
+    private final float[] prediction;
 
     /** @param pack belongs to this director from now on, which closes it */
     public Director(ModelPack pack) {
@@ -50,6 +53,8 @@ public final class Director implements AutoCloseable {
         recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
         prompter = new Prompter(pack);
         projector = new Projector(pack.vaeDecoder(), manifest);
+        prediction = new float[manifest.chunk().frames() * manifest.latent().size()];
+        predictions = new float[][] {new float[prediction.length], new float[2 * prediction.length]};
     }
 
     /**
@@ -111,13 +116,11 @@ public final class Director implements AutoCloseable {
         int frame = manifest.latent().size();
         int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;
         float[] x = new float[plan().frames() * frame];
-        float[] predictions = new float[prompt.batch() * x.length];
-        float[] prediction = new float[x.length];
         noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
         for (int i = 0; i < sampler.steps(); i++) {
             int step = i;
-            pack.denoiser().predict(x, sampler.timestep(step), predictions, token);
-            guidance.combine(predictions, prediction);
+            pack.denoiser().predict(x, sampler.timestep(step), predictions[prompt.batch() - 1], token);
+            guidance.combine(predictions[prompt.batch() - 1], prediction);
             float[] clean = sampler.clean(step, x, prediction, previewed, previewed + frame);
             Supplier<float[]> drawn = () -> {
                 float[] draws = new float[x.length];

@@ -21,6 +21,9 @@ public record VideoFrames(int count, int height, int width, byte[] rgb) {
 
     /** Frames {@code from} (inclusive) to {@code to} (exclusive). */
     public VideoFrames slice(int from, int to) {
+        if (from == 0 && to == count) {
+            return this;
+        }
         int size = height * width * 3;
         return new VideoFrames(to - from, height, width, Arrays.copyOfRange(rgb, from * size, to * size));
     }

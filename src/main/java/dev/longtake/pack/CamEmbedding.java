@@ -6,21 +6,24 @@ import java.util.Map;
 public final class CamEmbedding implements AutoCloseable {
 
     private final Binding binding;
+    private final float[] embedding;
 
     CamEmbedding(Graph graph) {
         binding = graph.bind(1, Map.of());
+        embedding = new float[binding.output("embedding").size()];
     }
 
     /**
      * Embeds frames.
      *
      * @param frames (K, 3, H, W) in [-1, 1]
-     * @return (K, c0, h, w)
+     * @return (K, c0, h, w); the next call overwrites it
      */
     public float[] embed(float[] frames) {
         binding.input("frames").fill(frames);
         binding.run();
-        return binding.output("embedding").toArray();
+        binding.output("embedding").copyTo(embedding, 0);
+        return embedding;
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class ModelPack implements AutoCloseable {
         runtime = new NetworkRuntime(device);
         try {
             // The pack's own files first: an unusable device or a broken file should show at once.
-            vaeDecoder = keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest.latent()));
+            vaeDecoder = keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest));
             camEmbedding = keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
             apm = keep(new Apm(load(folder, GraphContract.APM)));
             denoiser = keep(new Denoiser(runtime,

@@ -8,12 +8,14 @@ public final class VaeDecoder implements AutoCloseable {
 
     private final Graph graph;
     private final int latentSize;
+    private final int pixelSize;
     // A pack's chunks are cut in only a few ways, so only a few sizes ever come here.
     private final Map<Integer, Binding> bindings = new HashMap<>();
 
-    VaeDecoder(Graph graph, PackManifest.Latent latent) {
+    VaeDecoder(Graph graph, PackManifest manifest) {
         this.graph = graph;
-        latentSize = latent.size();
+        latentSize = manifest.latent().size();
+        pixelSize = 3 * manifest.video().width() * manifest.video().height();
     }
 
     /**
@@ -25,15 +27,21 @@ public final class VaeDecoder implements AutoCloseable {
      * @return (to - from, 3, H, W), cut off to [-1, 1]
      */
     public float[] decode(float[] latents, int from, int to) {
+        float[] pixels = new float[(to - from) * pixelSize];
+        decode(latents, from, to, pixels);
+        return pixels;
+    }
+
+    /** The same into the first {@code to - from} frames of {@code pixels}. */
+    public void decode(float[] latents, int from, int to, float[] pixels) {
         int count = to - from;
         Binding binding = bindings.computeIfAbsent(count, size -> graph.bind(size, Map.of()));
         binding.input("latents").fill(latents, from * latentSize, count * latentSize);
         binding.run();
-        float[] pixels = binding.output("frames").toArray();
-        for (int i = 0; i < pixels.length; i++) {
+        binding.output("frames").copyTo(pixels, 0);
+        for (int i = 0; i < count * pixelSize; i++) {
             pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
         }
-        return pixels;
     }
 
     @Override
