@@ -5,10 +5,8 @@ import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,23 +22,26 @@ public final class JobConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobConsumer.class);
     private static final int HEARTBEATS = 5;
-    private static final long BLOCK_MILLIS = 2_000;
     private static final Script DONE = new Script("done.lua");
     private static final Script HEARTBEAT = new Script("heartbeat.lua");
 
     private final RedisConnections redis;
     private final String worker;
     private final long silenceMillis;
+    private final JobSearch search;
     private final Backoff backoff = new Backoff();
     private final long heartbeat;
     private volatile String held = "";
     private volatile boolean closed;
+    private volatile Future<Job> taking = Future.succeededFuture();
+    private volatile long connectionId;
     private RedisConnection connection;
 
     JobConsumer(RedisConnections redis, String worker, long silenceMillis) {
         this.redis = redis;
         this.worker = worker;
         this.silenceMillis = silenceMillis;
+        search = new JobSearch(worker, silenceMillis);
         heartbeat = redis.vertx().setPeriodic(0, silenceMillis / HEARTBEATS, timer -> beat());
     }
 
@@ -53,26 +54,34 @@ public final class JobConsumer {
     /** Waits for a job, over Redis restarts too. Fails only when the consumer is closed. */
     public Future<Job> take() {
         Promise<Job> taken = Promise.promise();
+        taking = taken.future();
         attempt(taken);
         return taken.future();
     }
 
     private void attempt(Promise<Job> taken) {
         if (closed) {
-            taken.fail("worker " + worker + " has left the queue");
+            leave(taken);
             return;
         }
         connection()
-                .compose(open -> own(open)
-                        .compose(job -> or(job, () -> orphan(open)))
-                        .compose(job -> or(job, () -> next(open))))
+                .compose(search::find)
                 .compose(job -> job.isPresent() ? hold(job.get()) : Future.succeededFuture(job))
                 .recover(this::again)
-                .onSuccess(job -> job.ifPresentOrElse(taken::complete, () -> attempt(taken)));
+                .onSuccess(job -> job.ifPresentOrElse(found -> hand(found, taken), () -> attempt(taken)));
     }
 
-    private static Future<Optional<Job>> or(Optional<Job> job, Supplier<Future<Optional<Job>>> other) {
-        return job.isPresent() ? Future.succeededFuture(job) : other.get();
+    private void hand(Job job, Promise<Job> taken) {
+        if (closed) {
+            // It came while we were leaving: somebody else shall have it.
+            done(job, true).onComplete(given -> leave(taken));
+        } else {
+            taken.complete(job);
+        }
+    }
+
+    private void leave(Promise<Job> taken) {
+        taken.fail("worker " + worker + " has left the queue");
     }
 
     private Future<Optional<Job>> hold(Job job) {
@@ -106,44 +115,6 @@ public final class JobConsumer {
                 .recover(error -> redis.delay(backoff.nextMillis()));
     }
 
-    /** A job that was handed to this worker before it died. */
-    private Future<Optional<Job>> own(RedisConnection open) {
-        return open.send(read("0")).map(JobConsumer::job);
-    }
-
-    /** A job of another worker that died. */
-    private Future<Optional<Job>> orphan(RedisConnection open) {
-        return open.send(Request.cmd(Command.XAUTOCLAIM)
-                        .arg(JobQueue.STREAM).arg(JobQueue.GROUP).arg(worker).arg(silenceMillis).arg("0-0")
-                        .arg("COUNT").arg(1))
-                .map(claimed -> first(claimed.get(1)));
-    }
-
-    private Future<Optional<Job>> next(RedisConnection open) {
-        return open.send(read(">")).map(JobConsumer::job);
-    }
-
-    private Request read(String from) {
-        Request request = Request.cmd(Command.XREADGROUP)
-                .arg("GROUP").arg(JobQueue.GROUP).arg(worker).arg("COUNT").arg(1);
-        if (from.equals(">")) {
-            request.arg("BLOCK").arg(BLOCK_MILLIS);
-        }
-        return request.arg("STREAMS").arg(JobQueue.STREAM).arg(from);
-    }
-
-    private static Optional<Job> job(Response streams) {
-        return streams == null ? Optional.empty() : first(streams.get(JobQueue.STREAM));
-    }
-
-    private static Optional<Job> first(Response entries) {
-        if (entries == null || entries.size() == 0) {
-            return Optional.empty();
-        }
-        Response entry = entries.get(0);
-        return Optional.of(new Job(entry.get(0).toString(), JobQueue.film(entry), 1));
-    }
-
     /**
      * Ends a job.
      *
@@ -161,15 +132,16 @@ public final class JobConsumer {
         synchronized (this) {
             open = connection;
         }
-        return open != null ? Future.succeededFuture(open) : redis.connect().map(this::connected);
+        return open != null
+                ? Future.succeededFuture(open)
+                : redis.connect().compose(fresh -> fresh.send(Request.cmd(Command.CLIENT).arg("ID"))
+                        .map(id -> connected(fresh, id.toLong())));
     }
 
-    private synchronized RedisConnection connected(RedisConnection fresh) {
+    private synchronized RedisConnection connected(RedisConnection fresh, long id) {
         connection = fresh;
+        connectionId = id;
         fresh.exceptionHandler(error -> forget(fresh)).endHandler(end -> forget(fresh));
-        if (closed) {
-            disconnect();
-        }
         return fresh;
     }
 
@@ -186,10 +158,18 @@ public final class JobConsumer {
         }
     }
 
-    /** Leaves the queue; a job that was taken stays with this worker's name. */
-    public void close() {
+    /**
+     * Leaves the queue; a job that was taken and not ended stays with this worker's name.
+     *
+     * @return completes when {@link #take} is sure to hand out no more jobs
+     */
+    public Future<Void> close() {
         closed = true;
         redis.vertx().cancelTimer(heartbeat);
-        disconnect();
+        return redis.send(Request.cmd(Command.CLIENT).arg("UNBLOCK").arg(connectionId))
+                .eventually(() -> taking)
+                .onComplete(left -> disconnect())
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 }

@@ -79,8 +79,7 @@ public final class WorkerVerticle extends VerticleBase {
     public Future<?> stop() {
         leaving = true;
         token.cancel();
-        jobs.close();
-        return turn.eventually(() -> thread.executeBlocking(() -> {
+        return jobs.close().eventually(() -> turn).eventually(() -> thread.executeBlocking(() -> {
             work.close();
             return null;
         })).eventually(() -> thread.close());
@@ -168,7 +167,7 @@ public final class WorkerVerticle extends VerticleBase {
     }
 
     private Future<Boolean> givenUp(ChunkTask task, Throwable error) {
-        if (error instanceof CancelledException) {
+        if (leaving || error instanceof CancelledException) {
             LOG.info("Film {}: chunk {} given up", task.film().id(), task.chunk() + 1);
             // Whoever stopped the film ended its turns; whoever leaves gives this one back.
             return Future.succeededFuture(leaving);

@@ -21,8 +21,10 @@ class JobQueueTest extends RedisTest {
     private final List<JobConsumer> consumers = new ArrayList<>();
 
     @AfterEach
-    void leave() {
-        consumers.forEach(JobConsumer::close);
+    void leave() throws Exception {
+        for (JobConsumer consumer : consumers) {
+            await(consumer.close());
+        }
     }
 
     private JobConsumer worker(String name) {
@@ -161,12 +163,28 @@ class JobQueueTest extends RedisTest {
     }
 
     @Test
-    void whoLeftTheQueueGetsNoMore() {
+    void whoLeftTheQueueGetsNoMore() throws Exception {
         JobConsumer worker = worker("w");
         Future<Job> waiting = worker.take();
-        worker.close();
+        await(worker.close());
+        assertThat(waiting.isComplete()).isTrue();
         assertThatThrownBy(() -> await(waiting)).hasMessageContaining("worker w has left the queue");
         assertThatThrownBy(() -> await(worker.take())).hasMessageContaining("worker w has left the queue");
+    }
+
+    @Test
+    void nothingIsTakenByWhoLeaves() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            JobConsumer leaving = worker("leaving-" + i);
+            Future<Job> taken = leaving.take();
+            Future<Void> left = leaving.close();
+            FilmId id = queued();
+            await(left);
+            assertThat(taken.isComplete()).isTrue();
+            if (taken.failed()) {
+                Awaitility.await().until(() -> await(memory.jobs().waiting()).contains(id));
+            }
+        }
     }
 
     @Test
