@@ -20,7 +20,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ public final class WorkerVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerVerticle.class);
     private static final long SWEEP_MILLIS = 5_000;
-    private static final long RETRY_MILLIS = 500;
     private static final int LONGEST_CHUNK_HOURS = 24;
     /** A film that took so many workers with it would take every other. */
     private static final int MOST_DELIVERIES = 4;
@@ -43,6 +41,7 @@ public final class WorkerVerticle extends VerticleBase {
     private final ChunkWork work;
     private WorkerExecutor thread;
     private JobConsumer jobs;
+    private Patience patience;
     private CancelToken token = new CancelToken();
     private Future<Void> turn = Future.succeededFuture();
     private boolean leaving;
@@ -69,6 +68,7 @@ public final class WorkerVerticle extends VerticleBase {
     public Future<?> start() {
         thread = vertx.createSharedWorkerExecutor("worker-" + name, 1, LONGEST_CHUNK_HOURS, TimeUnit.HOURS);
         jobs = memory.jobs().consumer(name);
+        patience = new Patience(vertx, memory, name);
         vertx.setPeriodic(0, SWEEP_MILLIS, timer -> memory.sweeper().sweep()
                 .onFailure(error -> LOG.debug("Cannot look for forgotten films: {}", error.getMessage())));
         next();
@@ -78,6 +78,7 @@ public final class WorkerVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         leaving = true;
+        patience.end();
         token.cancel();
         return jobs.close().eventually(() -> turn).eventually(() -> thread.executeBlocking(() -> {
             work.close();
@@ -94,7 +95,8 @@ public final class WorkerVerticle extends VerticleBase {
             turn = turn(job)
                     .recover(error -> {
                         LOG.error("The turn of film {} broke off", job.film(), error);
-                        return delay();
+                        // To the end of the queue, so that other films get on.
+                        return patience.pause().compose(waited -> jobs.done(job, true)).otherwiseEmpty();
                     })
                     .onComplete(done -> {
                         if (!leaving) {
@@ -105,15 +107,15 @@ public final class WorkerVerticle extends VerticleBase {
     }
 
     private Future<Void> turn(Job job) {
-        return persist(() -> memory.events().latest(job.film()))
-                .compose(event -> persist(() -> memory.films().begin(job.film()))
+        return patience.until(() -> memory.events().latest(job.film()))
+                .compose(event -> patience.until(() -> memory.films().begin(job.film()))
                         .compose(task -> task.isEmpty()
                                 ? Future.succeededFuture(false)
                                 : make(job, task.get(), event)))
                 .recover(error -> error instanceof UnknownFilmException
                         ? Future.succeededFuture(false)
                         : Future.failedFuture(error))
-                .compose(more -> persist(() -> jobs.done(job, more)));
+                .compose(more -> patience.until(() -> jobs.done(job, more)));
     }
 
     /** @return whether the film needs another turn */
@@ -134,7 +136,7 @@ public final class WorkerVerticle extends VerticleBase {
             }
         });
         return known(task)
-                .compose(known -> persist(() -> memory.jobs().load()).compose(load -> thread.executeBlocking(() -> {
+                .compose(known -> patience.until(() -> memory.jobs().load()).compose(load -> thread.executeBlocking(() -> {
                     double share = Math.max(1, (double) load.films() / Math.max(1, load.workers()));
                     return work.make(task, known, new ChunkProgress(memory.events(), task, share), stop);
                 })))
@@ -152,11 +154,11 @@ public final class WorkerVerticle extends VerticleBase {
         int chunk = task.again() ? task.chunk() : task.chunk() - 1;
         return chunk < 0
                 ? Future.succeededFuture(Optional.empty())
-                : persist(() -> memory.films().snapshot(task.film().id(), chunk));
+                : patience.until(() -> memory.films().snapshot(task.film().id(), chunk));
     }
 
     private Future<Boolean> commit(ChunkTask task, CommittedChunk chunk) {
-        return persist(() -> memory.films().commit(task, chunk)).map(film -> {
+        return patience.until(() -> memory.films().commit(task, chunk)).map(film -> {
             LOG.info("Film {}: chunk {} of {}, {} frames in {} s", film.id(), task.chunk() + 1, film.chunks(),
                     task.shownFrames(), Math.round(chunk.seconds() * 100) / 100.0);
             if (film.state() == FilmState.FINISHED) {
@@ -177,21 +179,6 @@ public final class WorkerVerticle extends VerticleBase {
     }
 
     private Future<Boolean> fail(ChunkTask task, String error) {
-        return persist(() -> memory.films().fail(task, error)).map(Film::state).map(FilmState::active);
-    }
-
-    /** Tries until it works: Redis may be away for a while. A film that is gone does not come back. */
-    private <T> Future<T> persist(Supplier<Future<T>> step) {
-        return step.get().recover(error -> {
-            if (leaving || error instanceof UnknownFilmException || error instanceof IllegalArgumentException) {
-                return Future.failedFuture(error);
-            }
-            LOG.warn("Worker {} waits for Redis: {}", name, error.getMessage());
-            return delay().compose(waited -> persist(step));
-        });
-    }
-
-    private Future<Void> delay() {
-        return vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
+        return patience.until(() -> memory.films().fail(task, error)).map(Film::state).map(FilmState::active);
     }
 }
