@@ -64,7 +64,7 @@ class StudioPageIT {
         Page page = maker.page();
         page.fill("#next", "now the sun rises");
         page.click("#continue");
-        page.waitForFunction("document.querySelectorAll('#lines li').length === 2");
+        page.waitForSelector("#lines li:nth-child(2)");
         assertThat(maker.lines()).containsExactly(CITY, "now the sun rises");
         assertThat(maker.film().path("timeline").path(1).path("frame").asInt())
                 .as("the new sentence acts from a chunk that has not been made")
@@ -138,14 +138,14 @@ class StudioPageIT {
         page.click("#advanced summary");
         page.fill("#frames", "-5");
         page.click("#roll");
-        page.waitForFunction("document.querySelector('#composer-problem').textContent.includes('-5')");
+        page.waitForSelector("#composer-problem:has-text('-5')");
         assertThat(page.url()).endsWith("/");
     }
 
     @Test
     void someoneElsesFilmLeadsBackToTheDesk() {
         maker.visit("/films/01ARZ3NDEKTSV4RRFFQ69G5FAV");
-        maker.page().waitForFunction("document.querySelector('#note').textContent !== ''");
+        maker.page().waitForSelector("#note:not(:empty)");
         assertThat(maker.page().isVisible("#prompt")).isTrue();
     }
 

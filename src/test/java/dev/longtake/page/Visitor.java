@@ -23,6 +23,13 @@ final class Visitor implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    // Both are promises, for the page's content policy forbids what Page.waitForFunction does.
+    private static final String POSITION = """
+            seconds => new Promise(done => {
+              const video = document.querySelector('#video');
+              const look = () => (video.currentTime >= seconds ? done() : setTimeout(look, 50));
+              look();
+            })""";
     private static final String DIFFERENT_PICTURES = """
             count => new Promise(done => {
               const video = document.querySelector('#video');
@@ -82,7 +89,7 @@ final class Visitor implements AutoCloseable {
 
     /** Waits until the page says this state. */
     void waitForState(String state) {
-        page.waitForFunction("state => document.querySelector('#state').dataset.state === state", state);
+        page.waitForSelector("#state[data-state='" + state + "']");
     }
 
     /** Waits until the video has shown {@code count} pictures that differ. */
@@ -92,7 +99,7 @@ final class Visitor implements AutoCloseable {
 
     /** Waits until the video has played past a position. */
     void waitForPosition(double seconds) {
-        page.waitForFunction("seconds => document.querySelector('#video').currentTime >= seconds", seconds);
+        page.evaluate(POSITION, seconds);
     }
 
     /** The sentences of the script. */
