@@ -22,17 +22,14 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +91,7 @@ final class Server implements AutoCloseable {
         manifest = PackManifest.read(plan.pack());
         vertx = Vertx.builder().with(options()).withMetrics(new MicrometerMetricsFactory(metrics)).build();
         keep("Vert.x", () -> wait(vertx.close(), CLOSE_SECONDS));
-        memory = wait(Memory.open(vertx, plan.redis().orElseGet(this::openRedis)), OPEN_SECONDS);
+        memory = openMemory(plan.redis().orElseGet(this::openRedis));
         keep("memory", () -> wait(memory.close(), CLOSE_SECONDS));
         for (int i = 0; i < plan.workers(); i++) {
             Director director = new Director(ModelPack.open(plan.pack(), plan.device()));
@@ -108,8 +105,11 @@ final class Server implements AutoCloseable {
         VertxOptions options = new VertxOptions()
                 .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
         // Vert.x unpacks the page's files from the jar; a killed process would leave them in the system's temp folder.
-        plan.studio().ifPresent(studio -> options.setFileSystemOptions(
-                new FileSystemOptions().setFileCacheDir(emptied(studio.cache()).resolve("web").toString())));
+        plan.studio().ifPresent(studio -> {
+            keep("cache", ScratchFolder.open(studio.cache()));
+            options.setFileSystemOptions(
+                    new FileSystemOptions().setFileCacheDir(studio.cache().resolve("web").toString()));
+        });
         return options;
     }
 
@@ -170,6 +170,14 @@ final class Server implements AutoCloseable {
                 + plan.redis().map(url -> "films in Redis").orElse("films in " + plan.data());
     }
 
+    private Memory openMemory(String url) {
+        try {
+            return wait(Memory.open(vertx, url), OPEN_SECONDS);
+        } catch (UncheckedIOException e) {
+            throw new UsageException(e.getCause().getMessage());
+        }
+    }
+
     private String openRedis() {
         try {
             EmbeddedRedis redis = EmbeddedRedis.open(plan.data().resolve("redis"));
@@ -186,21 +194,6 @@ final class Server implements AutoCloseable {
                 throw new UsageException("stopped while starting");
             }
             parts.push(new Part(name, part));
-        }
-    }
-
-    private static Path emptied(Path folder) {
-        try {
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> old = Files.walk(folder)) {
-                    for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(path);
-                    }
-                }
-            }
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UsageException("can't use the folder " + folder + ": " + e);
         }
     }
 
