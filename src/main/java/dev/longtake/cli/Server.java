@@ -13,7 +13,6 @@ import dev.longtake.studio.StudioVerticle;
 import dev.longtake.worker.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -27,9 +26,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,13 +86,13 @@ final class Server implements AutoCloseable {
     void open() {
         manifest = PackManifest.read(plan.pack());
         vertx = Vertx.builder().with(options()).withMetrics(new MicrometerMetricsFactory(metrics)).build();
-        keep("Vert.x", () -> wait(vertx.close(), CLOSE_SECONDS));
+        keep("Vert.x", () -> Blocking.await(vertx.close(), CLOSE_SECONDS));
         memory = openMemory(plan.redis().orElseGet(this::openRedis));
-        keep("memory", () -> wait(memory.close(), CLOSE_SECONDS));
+        keep("memory", () -> Blocking.await(memory.close(), CLOSE_SECONDS));
         for (int i = 0; i < plan.workers(); i++) {
             Director director = new Director(ModelPack.open(plan.pack(), plan.device()));
-            String id = wait(vertx.deployVerticle(new WorkerVerticle(memory, plan.name() + "-" + i, director)), OPEN_SECONDS);
-            keep("worker " + i, () -> wait(vertx.undeploy(id), CLOSE_SECONDS));
+            String id = Blocking.await(vertx.deployVerticle(new WorkerVerticle(memory, plan.name() + "-" + i, director)), OPEN_SECONDS);
+            keep("worker " + i, () -> Blocking.await(vertx.undeploy(id), CLOSE_SECONDS));
         }
         plan.studio().ifPresent(this::openStudio);
     }
@@ -118,8 +114,8 @@ final class Server implements AutoCloseable {
         keep("tokenizer", tokenizer);
         studio = new StudioVerticle(config, memory, new RecipeCheck(manifest, tokenizer), metrics);
         try {
-            String id = wait(vertx.deployVerticle(studio), OPEN_SECONDS);
-            keep("studio", () -> wait(vertx.undeploy(id), CLOSE_SECONDS));
+            String id = Blocking.await(vertx.deployVerticle(studio), OPEN_SECONDS);
+            keep("studio", () -> Blocking.await(vertx.undeploy(id), CLOSE_SECONDS));
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof BindException) {
                 throw new UsageException("can't listen on " + config.host() + ":" + config.port() + " ("
@@ -172,7 +168,7 @@ final class Server implements AutoCloseable {
 
     private Memory openMemory(String url) {
         try {
-            return wait(Memory.open(vertx, url), OPEN_SECONDS);
+            return Blocking.await(Memory.open(vertx, url), OPEN_SECONDS);
         } catch (UncheckedIOException e) {
             throw new UsageException(e.getCause().getMessage());
         }
@@ -194,24 +190,6 @@ final class Server implements AutoCloseable {
                 throw new UsageException("stopped while starting");
             }
             parts.push(new Part(name, part));
-        }
-    }
-
-    private static <T> T wait(Future<T> future, long seconds) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("not done after " + seconds + " seconds", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e.getCause() instanceof IOException cause
-                    ? new UncheckedIOException(cause)
-                    : new IllegalStateException(e.getCause());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.longtake.studio;
 import dev.longtake.director.RecipeCheck;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.memory.FilmMemory;
@@ -54,7 +55,7 @@ final class FilmApi {
 
     Future<?> list(RoutingContext rc) {
         int limit = Inputs.number("limit", rc.request().getParam("limit"), USUAL_PAGE, 1, LONGEST_PAGE);
-        Optional<FilmId> before = Optional.ofNullable(rc.request().getParam("before")).map(FilmId::new);
+        Optional<FilmId> before = Optional.ofNullable(rc.request().getParam("before")).map(FilmApi::before);
         Optional<String> owner = owners.find(rc);
         Future<List<Film>> mine = owner.isEmpty()
                 ? Future.succeededFuture(List.of())
@@ -101,6 +102,14 @@ final class FilmApi {
         return access.ticket(rc).load()
                 .compose(film -> films.delete(film.id()).onSuccess(done -> videos.forget(film.id())))
                 .compose(done -> Responses.empty(rc));
+    }
+
+    private static FilmId before(String id) {
+        try {
+            return new FilmId(id);
+        } catch (InvalidFieldException e) {
+            throw new InvalidFieldException("before", id, "the next of the page before");
+        }
     }
 
     private Future<Void> show(RoutingContext rc, Film film) {

@@ -32,13 +32,13 @@ final class LiveSocket {
     static final short FILM_GONE = 4404;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
-    private static final int WRITE_QUEUE_BYTES = 256 * 1024;
 
     private final ServerWebSocket socket;
     private final Memory memory;
     private final FilmViews views;
     private final FilmAccess.Ticket ticket;
     private final Film film;
+    private final Outlet outlet;
     private final SegmentPump pump;
     private final List<Subscription> subscriptions = new ArrayList<>();
 
@@ -46,8 +46,6 @@ final class LiveSocket {
     private String lastEvent;
     private FilmState state;
     private Optional<Integer> position = Optional.empty();
-    private Preview pendingPreview;
-    private boolean missedEvents;
     private boolean pongDue;
 
     /** What the watcher may say; one of the two is null. */
@@ -65,7 +63,8 @@ final class LiveSocket {
         this.ticket = ticket;
         this.film = film;
         this.state = film.state();
-        this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, this::writeBinary, this::giveUp);
+        this.outlet = new Outlet(socket, () -> sendState().onFailure(this::giveUp));
+        this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, outlet::media, this::giveUp);
     }
 
     /**
@@ -75,11 +74,9 @@ final class LiveSocket {
      * @param closed called once when the watcher is gone
      */
     void start(Optional<String> from, Runnable closed) {
-        socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
         socket.textMessageHandler(this::onMessage);
         socket.binaryMessageHandler(message -> close(NOT_UNDERSTOOD, "only text is understood"));
         socket.pongHandler(pong -> pongDue = false);
-        socket.drainHandler(drained -> catchUp());
         socket.exceptionHandler(reason -> LOG.debug("live socket of film {}: {}", film.id(), reason.toString()));
         socket.closeHandler(gone -> {
             pump.close();
@@ -118,15 +115,14 @@ final class LiveSocket {
         memory.jobs().position(film.id()).onSuccess(now -> {
             if (!now.equals(position) && state == FilmState.QUEUED) {
                 position = now;
-                now.ifPresent(films -> writeText(new JsonObject().put("type", FilmEvent.QUEUE).put("position", films)));
+                now.ifPresent(films -> outlet.text(
+                        new JsonObject().put("type", FilmEvent.QUEUE).put("position", films).encode()));
             }
         });
     }
 
     void close(short code, String reason) {
-        if (!socket.isClosed()) {
-            socket.close(code, reason);
-        }
+        outlet.close(code, reason);
     }
 
     private void onEvent(FilmEvent event) {
@@ -137,9 +133,9 @@ final class LiveSocket {
     private Future<Void> handle(FilmEvent event) {
         lastEvent = event.id();
         switch (event.type()) {
-            case FilmEvent.PROGRESS -> writeText(event.toJson());
+            case FilmEvent.PROGRESS -> outlet.text(event.toJson().encode());
             case FilmEvent.CHUNK -> {
-                writeText(event.toJson());
+                outlet.text(event.toJson().encode());
                 pump.available(event.body().getInteger("framesDone"));
             }
             case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
@@ -155,31 +151,15 @@ final class LiveSocket {
         return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
             state = now.state();
             position = Optional.ofNullable(view.queuePosition());
-            write(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view)));
+            outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view)));
             pump.available(now.framesDone());
             return null;
         }));
     }
 
     private void onPreview(Preview preview) {
-        pendingPreview = preview;
-        catchUp();
-    }
-
-    private void catchUp() {
-        if (socket.isClosed() || socket.writeQueueFull()) {
-            return;
-        }
-        if (missedEvents) {
-            missedEvents = false;
-            sendState().onFailure(this::giveUp);
-        }
-        if (pendingPreview != null) {
-            Preview preview = pendingPreview;
-            pendingPreview = null;
-            int frame = film.plan().firstFrame(preview.chunk());
-            writeBinary(MediaMessage.preview(preview.chunk(), frame, preview.jpeg()));
-        }
+        int frame = film.plan().firstFrame(preview.chunk());
+        outlet.preview(MediaMessage.preview(preview.chunk(), frame, preview.jpeg()));
     }
 
     private void onMessage(String text) {
@@ -193,27 +173,6 @@ final class LiveSocket {
             }
         } catch (ProblemException | InvalidFieldException e) {
             close(NOT_UNDERSTOOD, "say {\"ack\": chunk} or {\"seek\": chunk}");
-        }
-    }
-
-    private void writeText(JsonObject message) {
-        write(message.encode());
-    }
-
-    private void write(String message) {
-        if (socket.isClosed()) {
-            return;
-        }
-        if (socket.writeQueueFull()) {
-            missedEvents = true;
-        } else {
-            socket.writeTextMessage(message);
-        }
-    }
-
-    private void writeBinary(Buffer message) {
-        if (!socket.isClosed()) {
-            socket.writeBinaryMessage(message);
         }
     }
 

@@ -67,13 +67,23 @@ final class Routes {
                 router.route(verb.method(), path).handler(body).handler(handler(verb.action()));
             }
         }
-        String allow = String.join(", ", allowed);
+        refuseOthers(path, String.join(", ", allowed));
+        return this;
+    }
+
+    /** Adds a path to read from whose handler ends the response by itself. */
+    Routes add(String path, Handler<RoutingContext> reader) {
+        router.route(HttpMethod.GET, path).method(HttpMethod.HEAD).handler(reader);
+        refuseOthers(path, "GET, HEAD");
+        return this;
+    }
+
+    private void refuseOthers(String path, String allow) {
         router.route(path).handler(rc -> {
             rc.response().putHeader(HttpHeaders.ALLOW, allow);
             throw Problem.of(405, "method-not-allowed", "Method not allowed",
                     rc.request().method() + " is not possible here, only " + allow + ".").asException();
         });
-        return this;
     }
 
     private static Handler<RoutingContext> handler(Action action) {

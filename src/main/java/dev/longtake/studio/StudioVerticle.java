@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -97,7 +98,7 @@ public final class StudioVerticle extends VerticleBase {
                 .add("/v/:token", Routes.Verb.get(pages::share))
                 .add("/", Routes.Verb.get(pages::index))
                 .add("/films/:id", Routes.Verb.get(pages::index));
-        addOperations(router);
+        addOperations(routes);
         addFiles(router);
         for (int status : new int[] {400, 404, 405, 413, 414, 500}) {
             router.errorHandler(status, problems.of(status));
@@ -122,26 +123,25 @@ public final class StudioVerticle extends VerticleBase {
                 .add(path + "/live", Routes.Verb.get(live.through(access)));
     }
 
-    private void addOperations(Router router) {
+    private void addOperations(Routes routes) {
         HealthChecks ready = HealthChecks.create(vertx);
         ready.register("memory", HEALTH_TIMEOUT_MILLIS, result -> memory.ping()
                 .onSuccess(pong -> result.complete(Status.OK()))
                 .onFailure(result::fail));
-        router.get("/health/live").handler(HealthCheckHandler.createWithHealthChecks(HealthChecks.create(vertx)));
-        router.get("/health/ready").handler(HealthCheckHandler.createWithHealthChecks(ready));
-        router.get("/metrics").handler(PrometheusScrapingHandler.create(metrics));
-        router.get("/openapi.yaml").handler(rc -> rc.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
-                .sendFile("openapi.yaml")
-                .onFailure(rc::fail));
+        routes.add("/health/live", HealthCheckHandler.createWithHealthChecks(HealthChecks.create(vertx)))
+                .add("/health/ready", HealthCheckHandler.createWithHealthChecks(ready))
+                .add("/metrics", PrometheusScrapingHandler.create(metrics))
+                .add("/openapi.yaml", Routes.Verb.get(rc -> rc.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
+                        .sendFile("openapi.yaml")));
     }
 
     private static void addFiles(Router router) {
-        router.get().handler(rc -> {
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(rc -> {
             rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
             rc.next();
         });
-        router.get().handler(StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
         router.route().handler(rc -> rc.fail(404));
     }
 }

@@ -3,6 +3,7 @@ package dev.longtake.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.longtake.memory.EmbeddedRedis;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -35,9 +36,7 @@ class ServeIT {
 
     @AfterEach
     void endEverything() throws Exception {
-        if (started.stream().anyMatch(Process::isAlive)) {
-            started.get(started.size() - 1).destroy();
-        }
+        started.forEach(Process::destroy);
         for (Process process : started) {
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -70,6 +69,22 @@ class ServeIT {
         assertThat(film(film).getInteger("framesDone")).isEqualTo(36);
     }
 
+    /** The studio of compose.yml: no worker of its own, all through one Redis. */
+    @Test
+    void aWorkerElsewhereMakesTheFilms() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.open(folder.resolve("redis"))) {
+            serve("--redis", redis.url(), "--workers", "0");
+            String film = wish();
+            assertThat(film(film).getInteger("queuePosition")).isZero();
+            Process worker = start("worker", "--redis", redis.url());
+            await().atMost(LONG).until(() -> film(film).getString("state").equals("finished"));
+
+            worker.destroy();
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            endEverything();
+        }
+    }
+
     @Test
     void wrongInputIsOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
@@ -84,7 +99,7 @@ class ServeIT {
     }
 
     private String refused(String... options) throws Exception {
-        Process process = start(options);
+        Process process = start("serve", options);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String output = Files.readString(log());
         assertThat(process.exitValue()).as(output).isEqualTo(2);
@@ -92,19 +107,21 @@ class ServeIT {
         return output;
     }
 
-    private Process serve() throws IOException {
-        Process process = start("--port", "0");
+    private Process serve(String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("--port", "0"));
+        all.addAll(List.of(options));
+        Process process = start("serve", all.toArray(String[]::new));
         Path log = log();
         await().atMost(LONG).until(() -> Files.readString(log).contains("http://") || !process.isAlive());
         url = Files.readString(log).replaceAll("(?s).*(http://\\S+).*", "$1");
         return process;
     }
 
-    private Process start(String... options) throws IOException {
+    private Process start(String name, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"),
-                Longtake.class.getName(), "serve", "--data", folder.resolve("data").toString()));
+                Longtake.class.getName(), name, "--data", folder.resolve("data").toString()));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -61,6 +61,7 @@ class PagesTest {
             Person.Answer file = ann.get(assets.group(1));
             assertThat(file.status()).as(assets.group(1)).isEqualTo(200);
             assertThat(file.header("Cache-Control")).contains("no-cache");
+            assertThat(ann.send("HEAD", assets.group(1), HttpRequest.BodyPublishers.noBody()).status()).isEqualTo(200);
             found++;
         }
         assertThat(found).isGreaterThan(3);
