@@ -26,7 +26,7 @@ export class Controls {
     on("#full", "click", () => this.#fullScreen());
     document.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     player.addEventListener("frame", () => this.#update());
-    this.#setPicture(recall("picture", "crisp"));
+    this.#setPicture(recall("picture", "soft"));
     this.#update();
   }
 

@@ -134,7 +134,7 @@ export class Strip extends EventTarget {
       pen.beginPath();
       pen.rect(left, 0, width * done, cells.height);
       pen.clip();
-      pen.imageSmoothingEnabled = false;
+      pen.imageSmoothingQuality = "high";
       this.#cover(picture, left, width, cells.height);
       pen.restore();
     }

@@ -50,7 +50,8 @@ function setView(view, title) {
 function showDesk() {
   leave();
   setView("desk", "Longtake");
-  composer.focus();
+  // Whoever is quicker than this script may be typing elsewhere already.
+  if (document.activeElement === document.body) composer.focus();
   shelf.refresh().catch((error) => note(error.message));
 }
 

@@ -122,6 +122,8 @@ class StudioPageIT {
         maker.visit("/");
         maker.page().click("#films a");
         maker.waitForDifferentPictures(3);
+        maker.page().click("#video");
+        maker.page().waitForSelector("#screen[data-paused]");
         assertThat(maker.complaints()).isEmpty();
     }
 
