@@ -63,6 +63,7 @@ def _train(arguments: argparse.Namespace) -> None:
     elif arguments.stage == "cam-apm":
         from .training import cam_apm
 
+        extra["frozen_base"] = arguments.freeze_base
         cam_apm.train(work, _plan(arguments, minutes=40, learning_rate=0.01 * rate), **extra)
     elif arguments.stage == "judge":
         from .world.judge import main_judge
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, help="the same in steps")
     train.add_argument("--batch", type=int)
     train.add_argument("--optimizer", choices=["muon", "adamw"], help="of the UNet stages; default muon")
+    train.add_argument("--freeze-base", action="store_true", dest="freeze_base", help="cam-apm: train CAM and mergers only")
     train.add_argument("--learning-rate", type=float, dest="learning_rate")
     train.add_argument("--decay-fraction", type=float, dest="decay_fraction")
     train.add_argument("--threads", type=int, help="0 = all cores")

@@ -118,7 +118,7 @@ def test_muon_updates_are_orthogonal() -> None:
 
 def test_muon_and_adamw_share_a_module_without_overlap() -> None:
     module = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.GroupNorm(2, 8), torch.nn.Linear(8, 8))
-    groups = muon.split_groups(module, 0.1)
+    groups = muon.split_groups(module.named_parameters(), 0.1)
     assert sum(len(g["params"]) for g in groups) == len(list(module.parameters()))
     assert all(p.ndim >= 2 for p in groups[0]["params"])
 

@@ -177,7 +177,7 @@ def train(work: Path, plan: Plan, batch: int = 16, decoder_only: bool = False, s
         job,
         batch,
         draw_sheet(held_out_frames(256)),
-        optimizer=MuonAdamW(split_groups(network, adam_scale=0.05), lr=plan.learning_rate),
+        optimizer=MuonAdamW(split_groups(network.named_parameters(), adam_scale=0.05), lr=plan.learning_rate),
         about={"config": "storybook", "batch": batch},
     )
     stage.resume()

@@ -22,6 +22,8 @@ from .muon import MuonAdamW, split_groups
 
 TEXT_DROPOUT = 0.1
 SHEET_SEED = 7777
+TEMPORAL = ("temp_convs", "temp_attentions", "transformer_in")
+"""Parts of the names of layers that single frames skip."""
 
 
 def new_base(config: ModelConfig) -> UNet3D:
@@ -170,11 +172,21 @@ def average_of(work: Path, stage: str) -> dict[str, Tensor]:
     return torch.load(work / stage / "checkpoint.pt", map_location="cpu", weights_only=True)["ema"]
 
 
-def make_optimizer(network: nn.Module, plan: Plan, name: str) -> torch.optim.Optimizer:
-    if name == "muon":
-        not_muon = ("conv_in", "conv_out", "time_emb", "positions", "alpha", "class_embedding")
-        return MuonAdamW(split_groups(network, adam_scale=0.05, not_muon=not_muon), lr=plan.learning_rate)
-    return torch.optim.AdamW(network.parameters(), lr=plan.learning_rate, betas=plan.betas, weight_decay=0.0, fused=True)
+def make_optimizer(network: nn.Module, plan: Plan, name: str, new: tuple[str, ...] = (), calm: float = 0.25) -> torch.optim.Optimizer:
+    """Muon (matrices) + AdamW (the rest), or AdamW alone.
+
+    `new`: parts of parameter names; if given, everything else was trained before and gets `calm` times the rate, so
+    that the new layers can learn fast without washing out what is there.
+    """
+    not_muon = ("conv_in", "conv_out", "time_emb", "positions", "alpha", "class_embedding")
+    muon = name == "muon"
+    groups = []
+    for fresh in (True, False):
+        chosen = [(n, p) for n, p in network.named_parameters() if fresh == (not new or any(part in n for part in new))]
+        for group in split_groups(chosen, adam_scale=0.05 if muon else 1.0, not_muon=not_muon):
+            if group["params"]:
+                groups.append({**group, "muon": muon and group["muon"], "scale": (1.0 if fresh else calm) * (group["scale"] if muon else 1.0)})
+    return MuonAdamW(groups, lr=plan.learning_rate, betas=plan.betas)
 
 
 def train_frames(work: Path, plan: Plan, batch: int = 64, optimizer: str = "muon", folder: str = "base-frames") -> None:
@@ -201,10 +213,10 @@ def train_clips(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon")
     task = ClipTask(network, LatentSet(cache, "clips"), frames, batch, plan.device)
     stage = Stage(
         "base-clips", network, work / "base-clips", plan, task, batch, draw_frames(work, count=8, frames=16, steps=12),
-        optimizer=make_optimizer(network, plan, optimizer), about={"config": config.name, "batch": batch},
+        optimizer=make_optimizer(network, plan, optimizer, new=TEMPORAL), about={"config": config.name, "batch": batch},
     )
     if not stage.resume():
         weights = average_of(work, "base-frames")
         network.load_state_dict(weights)
-        stage.average.shadow = {k: v.clone() for k, v in weights.items()}
+        stage.average.restart(network)
     stage.run()

@@ -20,6 +20,7 @@ from . import flow, sheets, text
 from .autoencoder import load_autoencoder
 from .base import (
     SHEET_SEED,
+    TEMPORAL,
     FrameTask,
     average_of,
     drop_captions,
@@ -30,10 +31,12 @@ from .base import (
 )
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
+from .muon import MuonAdamW, split_groups
 
 WINDOW, KEPT = 16, 8
 FIRST_CHUNK_EVERY, FRAMES_EVERY = 4, 8
 ANCHOR_DROPOUT = 0.15
+NEW = (*TEMPORAL, "merger", "controlnet_cond_embedding", "unet.", "resampler", "image_encoder", "attn2.conv", "attn2.alpha")
 CONDITION_NOISE = 0.25
 """Largest deviation of the noise on the conditioning's latents: at run time they are the model's own, imperfect ones."""
 
@@ -71,7 +74,9 @@ def window_start(switch: int, rng: np.random.Generator, length: int = 24) -> int
 
 
 class ContinuationTask:
-    def __init__(self, network: Generator, decoder, clips: LatentSet, frames: FrameTask, batch: int, device: str, seed: int = 5):
+    def __init__(self, network: Generator, decoder, clips: LatentSet, frames: FrameTask, batch: int, device: str, seed: int = 5,
+                 only_continue: bool = False):
+        self.only_continue = only_continue
         self.network, self.decoder, self.clips, self.frames = network, decoder, clips, frames
         self.batch, self.device, self.seed = batch, device, seed
         self.empty, self.weights = frames.empty, position_weights(8, 8).to(device)
@@ -100,6 +105,8 @@ class ContinuationTask:
         if step % 50 == 0:
             self.clips.refresh()
         rng = np.random.default_rng([self.seed, step])
+        if self.only_continue:
+            return self._continue(rng)
         if step % FRAMES_EVERY == FRAMES_EVERY - 1:
             loss, shown = self.frames(step)
             return loss, {"frame mse": shown["mse"]}
@@ -211,20 +218,80 @@ def new_generator(work: Path, config_name: str = "storybook") -> Generator:
     network = Generator(VideoLDM(CONFIGS[config_name]))
     network.base_model.load_state_dict(average_of(work, "base-clips"))
     network.unet.copy_from(network.base_model)
+    with torch.no_grad():
+        # The anchor's share begins small: the mixed-in tokens are noise until they are trained, and the text's
+        # deviation is a quarter of what a LayerNorm gives.
+        for attention in network.base_model.text_attentions():
+            attention.alpha.fill_(0.1)
+            attention.conv_ln.weight.fill_(0.25)
     return network
 
 
-def train(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon") -> None:
+def teach_embedding(network: Generator, work: Path, steps: int = 400, batch: int = 32, rate: float = 0.02) -> float:
+    """Teach CAM's picture embedding what the pictures look like to the base model: conv_in of their clean latents.
+
+    From its zero start, behind eight convolutions without norms and mergers that start at zero as well, it would need
+    thousands of steps to say anything. Returns the share of the target's variance that is left unexplained.
+    """
+    from .autoencoder import to_pixels
+    from .library import shard_path
+
+    embedding = network.unet.controlnet_cond_embedding
+    for module in embedding.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)
+    device = next(network.parameters()).device
+    latents = LatentSet(cache_folder(work), "frames", most=4)
+    with np.load(shard_path(work / "world", "frames", 0)) as first:
+        pictures = [first["frames"]]
+    for index in range(1, len(latents.shards)):
+        with np.load(shard_path(work / "world", "frames", index)) as more:
+            pictures.append(more["frames"])
+    pixels = np.concatenate(pictures)
+    groups = split_groups(embedding.named_parameters(), adam_scale=0.1, not_muon=("conv_in",))
+    optimizer = MuonAdamW(groups, lr=rate)
+    rng, left = np.random.default_rng(11), 1.0
+    for step in range(steps):
+        rows = rng.integers(0, len(pixels), batch)
+        clean = torch.from_numpy(np.stack([latents.latents(r) for r in rows])).float().to(device)
+        with torch.no_grad():
+            target = network.base_model.conv_in(clean)
+        with torch.autocast(device.type, torch.bfloat16):
+            output = embedding(to_pixels(pixels[rows]).to(device))
+        loss = (output.float() - target).square().mean()
+        for group in optimizer.param_groups:
+            group["lr"] = rate * (0.05 if not group["muon"] else 1.0) * min(1.0, 2.0 * (1 - step / steps))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        left += 0.05 * (float(loss.detach() / target.var()) - left)
+        if step % 50 == 49:
+            print(f"cam-apm: picture embedding, step {step + 1}: {100 * left:.1f} % unexplained", flush=True)
+    return left
+
+
+def freeze_base(network: Generator) -> None:
+    """Leave only CAM and its mergers to train, as the original does: what the base model can do stays as it is."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name.startswith("unet.") or "cross_attention_merger" in name)
+
+
+def train(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon", frozen_base: bool = False) -> None:
     setup_threads(plan.threads)
     torch.manual_seed(5)
     network = new_generator(work).to(plan.device)
+    if frozen_base:
+        freeze_base(network)
     cache = cache_folder(work)
     frames = FrameTask(network.base_model, LatentSet(cache, "frames"), 64, plan.device, seed=6)
     decoder = load_autoencoder(work, device=plan.device)
-    task = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device)
+    task = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device, only_continue=frozen_base)
     stage = Stage(
         "cam-apm", network, work / "cam-apm", plan, task, batch, draw_films(work),
-        optimizer=make_optimizer(network, plan, optimizer), about={"config": "storybook", "batch": batch},
+        optimizer=make_optimizer(network, plan, optimizer, new=NEW), about={"config": "storybook", "batch": batch},
     )
-    stage.resume()
+    if not stage.resume():
+        teach_embedding(network, work)
+        stage.average.restart(network)
     stage.run()

@@ -58,6 +58,10 @@ class WeightAverage:
 
     def __init__(self, module: nn.Module, gamma: float):
         self.gamma = gamma
+        self.restart(module)
+
+    def restart(self, module: nn.Module) -> None:
+        """Forget the past: the average is what the module holds now."""
         self.shadow = {k: v.detach().clone() for k, v in module.state_dict().items()}
 
     @torch.no_grad()

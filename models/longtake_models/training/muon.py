@@ -5,6 +5,8 @@ Convolution kernels count as matrices (out, in*kh*kw). Everything else (norms, b
 
 from __future__ import annotations
 
+from typing import Iterable
+
 import torch
 from torch import Tensor
 
@@ -72,10 +74,12 @@ class MuonAdamW(torch.optim.Optimizer):
         torch._foreach_addcdiv_(parameters, means, root, -group["lr"] / (1 - b1**t))
 
 
-def split_groups(module: torch.nn.Module, adam_scale: float, not_muon: tuple[str, ...] = ("conv_in", "conv_out")) -> list[dict]:
-    """Matrices and kernels inside `module` for Muon, all else for AdamW at `adam_scale` times Muon's learning rate."""
+def split_groups(
+    named: Iterable[tuple[str, Tensor]], adam_scale: float, not_muon: tuple[str, ...] = ("conv_in", "conv_out")
+) -> list[dict]:
+    """Named parameters -> matrices and kernels for Muon, all else for AdamW at `adam_scale` times Muon's learning rate."""
     muon, adam = [], []
-    for name, p in module.named_parameters():
+    for name, p in named:
         if p.requires_grad:
             hidden = p.ndim >= 2 and not any(word in name for word in not_muon)
             (muon if hidden else adam).append(p)

@@ -1,7 +1,8 @@
 """The world the storybook pack knows: a side-scrolling picture book, rendered for training and for tests only."""
 
 from .captions import describe, describe_change
-from .clips import Clip, Scene, film, render, sample_change, sample_clip, sample_frame, sample_frames, sample_prompts, sample_scene
+from .clips import Clip, film, render, sample_change, sample_clip, sample_frame, sample_frames, sample_prompts, sample_scene
+from .scene import Scene
 from .vocabulary import FPS, SIZE, VOCABULARY
 
 __all__ = [

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from .actors import ACTORS
-
-if TYPE_CHECKING:
-    from .clips import Scene
+from .scene import Scene
 
 Phrases = tuple[str, ...]
 

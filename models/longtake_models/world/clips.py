@@ -10,6 +10,7 @@ import numpy as np
 from . import captions
 from .actors import ACTORS, TURN_STEPS, sprite
 from .places import GROUND, backdrop, falling
+from .scene import Scene
 from .vocabulary import ACTIONS, PLACES, SIZE, TIMES, WEATHERS
 
 FADE = 4  # frames a change takes
@@ -27,17 +28,6 @@ _GROUND_SPEED = {"moves right": 2, "moves left": -2, "flies": 2}
 _WALK = (0, -1, -2, -1)
 _JUMP = (0, -6, -11, -14, -15, -14, -11, -6)
 _JUMP_SQUASH = (2, 0, 0, 0, 0, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is shown, as indices into the vocabulary."""
-
-    actor: int
-    place: int
-    time: int
-    weather: int
-    action: int
 
 
 @dataclass(frozen=True)
