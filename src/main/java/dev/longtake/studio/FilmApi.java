@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Films over REST: making, changing and listing them. */
@@ -76,6 +77,7 @@ final class FilmApi {
         PromptChange change = Json.read(rc.body().buffer(), NewPrompt.class).toChange();
         return access.ticket(rc).load().compose(film -> {
             requireActive(film, "so its prompt can't change; extend it with a prompt");
+            requirePack(film);
             check.prompt("prompt", change.prompt());
             return films.changePrompt(film.id(), change).compose(done -> films.find(film.id()));
         }).compose(film -> show(rc, film));
@@ -86,6 +88,7 @@ final class FilmApi {
         int frames = extension.requireFrames();
         Optional<String> prompt = extension.checkedPrompt();
         return access.ticket(rc).load().compose(film -> {
+            requirePack(film);
             prompt.ifPresent(text -> check.prompt("prompt", text));
             return films.extend(film.id(), frames, prompt);
         }).compose(film -> show(rc, film));
@@ -116,10 +119,18 @@ final class FilmApi {
         return views.view(film, FilmLinks::ofOwner).compose(view -> Responses.json(rc, view));
     }
 
+    /** A film of another pack can still be watched. */
+    private void requirePack(Film film) {
+        if (!film.recipe().pack().equals(check.manifest().name())) {
+            throw Problem.conflict("The film was made with the pack " + film.recipe().pack()
+                    + ", but this server runs " + check.manifest().name() + ".").asException();
+        }
+    }
+
     private static void requireActive(Film film, String consequence) {
         if (!film.state().active()) {
             throw Problem.conflict(
-                    "The film is " + film.state().name().toLowerCase(java.util.Locale.ROOT) + ", " + consequence + ".")
+                    "The film is " + film.state().name().toLowerCase(Locale.ROOT) + ", " + consequence + ".")
                     .asException();
         }
     }

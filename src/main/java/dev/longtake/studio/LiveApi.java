@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 final class LiveApi {
 
     private static final long CHECK_MILLIS = 20_000;
-    private static final long QUEUE_MILLIS = 1_500;
     private static final Pattern EVENT_ID = Pattern.compile("\\d{1,19}-\\d{1,19}");
 
     private final Memory memory;
@@ -29,7 +28,6 @@ final class LiveApi {
         this.site = site;
         metrics.gaugeCollectionSize("longtake.live.sockets", List.of(), sockets);
         vertx.setPeriodic(CHECK_MILLIS, timer -> List.copyOf(sockets).forEach(LiveSocket::check));
-        vertx.setPeriodic(QUEUE_MILLIS, timer -> List.copyOf(sockets).forEach(LiveSocket::checkQueue));
     }
 
     Routes.Action through(FilmAccess access) {
@@ -53,7 +51,7 @@ final class LiveApi {
             LiveSocket live = new LiveSocket(socket, memory, views, ticket, film, first);
             sockets.add(live);
             live.start(from, () -> sockets.remove(live));
-        }));
+        })).onFailure(reason -> rc.request().resume());
     }
 
     /** Says goodbye to everyone. */

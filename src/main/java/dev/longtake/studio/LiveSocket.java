@@ -2,7 +2,6 @@ package dev.longtake.studio;
 
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
-import dev.longtake.film.FilmState;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.memory.FilmEvent;
 import dev.longtake.memory.Memory;
@@ -12,7 +11,6 @@ import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +42,6 @@ final class LiveSocket {
 
     private Future<Void> events = Future.succeededFuture();
     private String lastEvent;
-    private FilmState state;
-    private Optional<Integer> position = Optional.empty();
     private boolean pongDue;
 
     /** What the watcher may say; one of the two is null. */
@@ -62,7 +58,6 @@ final class LiveSocket {
         this.views = views;
         this.ticket = ticket;
         this.film = film;
-        this.state = film.state();
         this.outlet = new Outlet(socket, () -> sendState().onFailure(this::giveUp));
         this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, outlet::media, this::giveUp);
     }
@@ -107,20 +102,6 @@ final class LiveSocket {
         ticket.load().onFailure(this::giveUp);
     }
 
-    /** Called every second or two: where the film stands in the queue. */
-    void checkQueue() {
-        if (state != FilmState.QUEUED) {
-            return;
-        }
-        memory.jobs().position(film.id()).onSuccess(now -> {
-            if (!now.equals(position) && state == FilmState.QUEUED) {
-                position = now;
-                now.ifPresent(films -> outlet.text(
-                        new JsonObject().put("type", FilmEvent.QUEUE).put("position", films).encode()));
-            }
-        });
-    }
-
     void close(short code, String reason) {
         outlet.close(code, reason);
     }
@@ -133,7 +114,7 @@ final class LiveSocket {
     private Future<Void> handle(FilmEvent event) {
         lastEvent = event.id();
         switch (event.type()) {
-            case FilmEvent.PROGRESS -> outlet.text(event.toJson().encode());
+            case FilmEvent.PROGRESS, FilmEvent.QUEUE -> outlet.text(event.toJson().encode());
             case FilmEvent.CHUNK -> {
                 outlet.text(event.toJson().encode());
                 pump.available(event.body().getInteger("framesDone"));
@@ -149,8 +130,6 @@ final class LiveSocket {
 
     private Future<Void> sendState() {
         return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
-            state = now.state();
-            position = Optional.ofNullable(view.queuePosition());
             outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view)));
             pump.available(now.framesDone());
             return null;

@@ -34,14 +34,15 @@ final class Problems implements Handler<RoutingContext> {
     }
 
     private void answer(RoutingContext rc, int status) {
+        if (rc.response().ended() || rc.response().closed()) {
+            LOG.debug("{} {} was left by its client: {}", rc.request().method(), rc.request().path(), rc.failure());
+            return;
+        }
         Problem problem = explain(rc.failure(), status);
         if (problem.status() == 503) {
             LOG.warn("{} {}: the memory is away: {}", rc.request().method(), rc.request().path(), rc.failure().toString());
         } else if (problem.status() >= 500) {
             LOG.error("{} {} failed with {}", rc.request().method(), rc.request().path(), problem.status(), rc.failure());
-        }
-        if (rc.response().ended() || rc.response().closed()) {
-            return;
         }
         if (rc.response().headWritten()) {
             // Too late to say anything: a broken connection is the only way to tell that the body is incomplete.

@@ -74,11 +74,11 @@ final class SegmentPump {
     }
 
     private void pump() {
-        int chunk = next;
-        int frames = plan.shownFrames(chunk, framesDone);
-        if (closed || busy || frames == 0 || unacknowledged.size() >= WINDOW) {
+        if (closed || busy || unacknowledged.size() >= WINDOW || framesDone == 0 || next >= plan.chunksFor(framesDone)) {
             return;
         }
+        int chunk = next;
+        int frames = plan.shownFrames(chunk, framesDone);
         busy = true;
         int seeksBefore = seeks;
         Future<Optional<Buffer>> init = initSent ? Future.succeededFuture(Optional.empty()) : films.init(id);
@@ -92,9 +92,9 @@ final class SegmentPump {
                 lastFrames = frames;
                 next = chunk + 1;
             }
-            return segment.isPresent();
-        })).onSuccess(sent -> {
-            if (sent) {
+            return segment.isPresent() || seeksBefore != seeks;
+        })).onSuccess(more -> {
+            if (more) {
                 pump();
             }
         }).onFailure(reason -> {

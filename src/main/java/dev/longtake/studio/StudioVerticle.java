@@ -23,6 +23,8 @@ public final class StudioVerticle extends VerticleBase {
 
     private static final long HEALTH_TIMEOUT_MILLIS = 2_000;
     private static final int LARGEST_CLIENT_MESSAGE = 4096;
+    /** Longer than live sockets are ever silent. */
+    private static final int IDLE_SECONDS = 120;
 
     private final StudioConfig config;
     private final Memory memory;
@@ -48,6 +50,7 @@ public final class StudioVerticle extends VerticleBase {
     public Future<?> start() {
         String videos = config.cache().resolve("videos").toString();
         HttpServerOptions options = new HttpServerOptions()
+                .setIdleTimeout(IDLE_SECONDS)
                 // Video does not compress, and every compressed socket costs memory.
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,19 @@ class FilmApiTest {
         assertThat(ann.delete("/api/shares/" + token).status()).isEqualTo(204);
         assertThat(bob.get("/v/" + token).status()).isEqualTo(404);
         assertThat(ann.delete("/api/shares/" + token).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aFilmOfAnotherPackCanBeWatchedButNotMadeOn() {
+        Film mine = Studio.await(studio.memory.films().find(new FilmId(ann.film("a red car", 8))));
+        Recipe recipe = new Recipe("older", Timeline.of("a red car"), "", 8, 1, 4, 2);
+        Film other = Studio.await(studio.memory.films().create(Film.create(mine.owner(), recipe, Studio.PLAN)));
+        studio.shootAll(other.id().value());
+
+        assertThat(ann.get("/api/films/" + other.id() + "/video.mp4").status()).isEqualTo(200);
+        Person.Answer answer = ann.post("/api/films/" + other.id() + "/extend", new JsonObject().put("frames", 8));
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().getString("detail")).contains("older").contains("storybook");
     }
 
     @Test

@@ -167,6 +167,10 @@ class LiveSocketTest {
 
         await().until(() -> !watcher.events("state").isEmpty());
         assertThat(lastFilm().getInteger("queuePosition")).isGreaterThanOrEqualTo(3);
+
+        Studio.await(studio.memory.events().append(
+                new FilmId(film), FilmEvent.QUEUE, new JsonObject().put("position", 1)));
+        await().until(() -> watcher.events("queue").stream().anyMatch(event -> event.getInteger("position") == 1));
     }
 
     @Test
