@@ -176,7 +176,9 @@ export class Direction extends EventTarget {
       ? `Acts from about ${clock(this.#screening.nextFrame / film.fps)}.`
       : words && this.#active
         ? `The film is as good as made: it becomes ${longer} longer.`
-        : "";
+        : words
+          ? ""
+          : "“now the sun rises” keeps the scene, “a cat …” is a new one.";
     this.#find("#stop").hidden = !this.#active;
     this.#find("#download").hidden = film.framesDone === 0;
     this.#find("#download").href = `${film.links.video}?download=1`;

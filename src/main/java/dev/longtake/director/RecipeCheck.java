@@ -1,7 +1,6 @@
 package dev.longtake.director;
 
 import dev.longtake.film.InvalidFieldException;
-import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
@@ -18,9 +17,7 @@ public record RecipeCheck(PackManifest manifest, PromptTokenizer tokenizer) {
         if (!recipe.pack().equals(manifest.name())) {
             throw new InvalidFieldException("pack", recipe.pack(), "\"" + manifest.name() + "\"");
         }
-        for (PromptChange change : recipe.timeline().changes()) {
-            prompt("prompt", change.prompt());
-        }
+        recipe.timeline().scenes().forEach(scene -> prompt("prompt", scene));
         prompt("negativePrompt", recipe.negativePrompt());
         manifest.diffusion().sampler(recipe.steps());
     }

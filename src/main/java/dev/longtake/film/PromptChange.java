@@ -1,7 +1,11 @@
 package dev.longtake.film;
 
+import java.util.Locale;
+import java.util.Set;
+
 /**
- * From {@code frame} on, the film follows {@code prompt}.
+ * From {@code frame} on, the film follows {@code prompt}. A prompt that goes on ("now the sun rises") changes the
+ * scene before it; any other is a new scene.
  *
  * @param frame      frame of the film, 0 or more; acts from the first chunk that starts at or after it
  * @param prompt     1 to {@value Recipe#LONGEST_PROMPT} characters
@@ -10,6 +14,12 @@ package dev.longtake.film;
 public record PromptChange(int frame, String prompt, int transition) {
 
     public static final int LONGEST_TRANSITION = 32;
+
+    /** Words that lead on from what is already there; none of them introduces somebody new. */
+    private static final Set<String> GOING_ON = Set.of(
+            "now", "then", "and", "but", "still", "suddenly", "slowly", "soon", "later", "finally",
+            "it", "its", "the", "this", "in", "on", "at", "under", "with", "without", "while", "when", "as", "after",
+            "night", "day", "dawn", "dusk", "morning", "evening");
 
     public PromptChange {
         if (frame < 0) {
@@ -23,5 +33,11 @@ public record PromptChange(int frame, String prompt, int transition) {
 
     public PromptChange(int frame, String prompt) {
         this(frame, prompt, 1);
+    }
+
+    /** Whether the prompt leads on from the scene before: it begins with now, then, it, the … (English only). */
+    public boolean goesOn() {
+        String firstWord = prompt.toLowerCase(Locale.ROOT).split("[^\\p{L}]+", 2)[0];
+        return GOING_ON.contains(firstWord);
     }
 }

@@ -3,6 +3,9 @@ package dev.longtake.film;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The prompts of a film, in the order of its frames. Never empty; the first change is at frame 0.
@@ -12,6 +15,8 @@ import java.util.List;
 public record Timeline(List<PromptChange> changes) {
 
     public static final int MOST_CHANGES = 1000;
+
+    private static final int CHANGES_IN_A_SCENE = 2;
 
     public Timeline {
         List<PromptChange> sorted = new ArrayList<>(changes);
@@ -44,20 +49,40 @@ public record Timeline(List<PromptChange> changes) {
 
     /** What {@code chunk} of a film cut by {@code plan} is asked to show. */
     public PromptMix at(int chunk, ChunkPlan plan) {
-        PromptChange before = changes.get(0);
-        PromptChange current = before;
-        for (PromptChange change : changes) {
-            int first = plan.firstChunkFrom(change.frame());
+        int before = 0;
+        int current = 0;
+        for (int i = 0; i < changes.size(); i++) {
+            int first = plan.firstChunkFrom(changes.get(i).frame());
             if (first <= chunk) {
                 // Of two changes within one chunk the earlier is never seen.
-                if (plan.firstChunkFrom(current.frame()) < first) {
+                if (plan.firstChunkFrom(changes.get(current).frame()) < first) {
                     before = current;
                 }
-                current = change;
+                current = i;
             }
         }
-        int chunksIn = 1 + chunk - plan.firstChunkFrom(current.frame());
-        double weight = Math.min(1.0, (double) chunksIn / current.transition());
-        return new PromptMix(before.prompt(), current.prompt(), weight);
+        int chunksIn = 1 + chunk - plan.firstChunkFrom(changes.get(current).frame());
+        double weight = Math.min(1.0, (double) chunksIn / changes.get(current).transition());
+        return new PromptMix(scene(before), scene(current), weight);
+    }
+
+    /** What the networks read after each change: a prompt that goes on is read together with its scene. */
+    public List<String> scenes() {
+        return IntStream.range(0, changes.size()).mapToObj(this::scene).toList();
+    }
+
+    /**
+     * A network that knows one sentence at a time can't tell whose sun rises in "now the sun rises". Hence the scene
+     * is said again, followed by the latest of the changes made to it; more would bury what was said last.
+     */
+    private String scene(int index) {
+        int opening = index;
+        while (opening > 0 && changes.get(opening).goesOn()) {
+            opening--;
+        }
+        int firstKept = Math.max(opening + 1, index - CHANGES_IN_A_SCENE + 1);
+        return Stream.concat(Stream.of(changes.get(opening)), changes.subList(firstKept, index + 1).stream())
+                .map(PromptChange::prompt)
+                .collect(Collectors.joining(", "));
     }
 }

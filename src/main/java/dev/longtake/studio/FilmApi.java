@@ -6,6 +6,7 @@ import dev.longtake.film.FilmId;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
 import dev.longtake.memory.FilmMemory;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -78,7 +79,7 @@ final class FilmApi {
         return access.ticket(rc).load().compose(film -> {
             requireActive(film, "so its prompt can't change; extend it with a prompt");
             requirePack(film);
-            check.prompt("prompt", change.prompt());
+            requireReadable(film, change);
             return films.changePrompt(film.id(), change).compose(done -> films.find(film.id()));
         }).compose(film -> show(rc, film));
     }
@@ -89,7 +90,7 @@ final class FilmApi {
         Optional<String> prompt = extension.checkedPrompt();
         return access.ticket(rc).load().compose(film -> {
             requirePack(film);
-            prompt.ifPresent(text -> check.prompt("prompt", text));
+            prompt.ifPresent(text -> requireReadable(film, new PromptChange(film.recipe().frames(), text)));
             return films.extend(film.id(), frames, prompt);
         }).compose(film -> show(rc, film));
     }
@@ -117,6 +118,13 @@ final class FilmApi {
 
     private Future<Void> show(RoutingContext rc, Film film) {
         return views.view(film, FilmLinks::ofOwner).compose(view -> Responses.json(rc, view));
+    }
+
+    /** A prompt that goes on is read together with its scene, and both must fit. */
+    private void requireReadable(Film film, PromptChange wish) {
+        int frame = Math.max(wish.frame(), film.framesDone());
+        Timeline timeline = film.recipe().timeline().with(new PromptChange(frame, wish.prompt()));
+        check.check(film.recipe().withTimeline(timeline));
     }
 
     /** A film of another pack can still be watched. */

@@ -37,6 +37,33 @@ class TimelineTest {
     }
 
     @Test
+    void readsAPromptThatGoesOnTogetherWithItsScene() {
+        Timeline timeline = Timeline.of("a car at night")
+                .with(new PromptChange(16, "Now it snows"))
+                .with(new PromptChange(24, "then the sun rises", 2))
+                .with(new PromptChange(40, "and it stops"))
+                .with(new PromptChange(48, "nowhere to go for a fish"))
+                .with(new PromptChange(56, "it swims"));
+        assertThat(timeline.scenes()).containsExactly(
+                "a car at night",
+                "a car at night, Now it snows",
+                "a car at night, Now it snows, then the sun rises",
+                "a car at night, then the sun rises, and it stops",
+                "nowhere to go for a fish",
+                "nowhere to go for a fish, it swims");
+        assertThat(timeline.at(2, PLAN)).isEqualTo(new PromptMix(
+                "a car at night, Now it snows", "a car at night, Now it snows, then the sun rises", 0.5));
+    }
+
+    @Test
+    void tellsAChangeFromANewScene() {
+        assertThat(List.of("now the sun rises", "The sun rises", "it starts to snow", "night falls", "in the desert"))
+                .allMatch(prompt -> new PromptChange(8, prompt).goesOn());
+        assertThat(List.of("a cat in the desert", "two cats", "snowy night, little car", "italian village", "夜"))
+                .noneMatch(prompt -> new PromptChange(8, prompt).goesOn());
+    }
+
+    @Test
     void keepsTheOrderOfTheFilm() {
         Timeline timeline = Timeline.of("a").with(new PromptChange(40, "c")).with(new PromptChange(16, "b"));
         assertThat(timeline.changes()).extracting(PromptChange::prompt).containsExactly("a", "b", "c");
