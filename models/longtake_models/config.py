@@ -191,7 +191,7 @@ STORYBOOK = ModelConfig(
         pixel_mean=(0.5, 0.5, 0.5),
         pixel_std=(0.5, 0.5, 0.5),
     ),
-    diffusion=DiffusionConfig(prediction="flow", sampler="euler", steps=16, guidance_scale=4.0),
+    diffusion=DiffusionConfig(prediction="flow", sampler="euler", steps=12, guidance_scale=4.0),
 )
 
 CONFIGS: dict[str, ModelConfig] = {c.name: c for c in (STREAMINGT2V, STORYBOOK)}
