@@ -91,7 +91,8 @@ final class Server implements AutoCloseable {
         keep("memory", () -> Blocking.await(memory.close(), CLOSE_SECONDS));
         for (int i = 0; i < plan.workers(); i++) {
             Director director = new Director(ModelPack.open(plan.pack(), plan.device()));
-            String id = Blocking.await(vertx.deployVerticle(new WorkerVerticle(memory, plan.name() + "-" + i, director)), OPEN_SECONDS);
+            WorkerVerticle worker = new WorkerVerticle(memory, plan.name() + "-" + i, director);
+            String id = Blocking.await(vertx.deployVerticle(worker), OPEN_SECONDS);
             keep("worker " + i, () -> Blocking.await(vertx.undeploy(id), CLOSE_SECONDS));
         }
         plan.studio().ifPresent(this::openStudio);

@@ -74,7 +74,10 @@ final class Json {
             }
             return value;
         } catch (UnrecognizedPropertyException e) {
-            String known = e.getKnownPropertyIds().stream().map(Object::toString).sorted().collect(Collectors.joining(", "));
+            String known = e.getKnownPropertyIds().stream()
+                    .map(Object::toString)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
             throw new InvalidFieldException(field(e), "a field nobody knows", "left out; the fields are " + known);
         } catch (MismatchedInputException e) {
             if (e.getPath().isEmpty()) {

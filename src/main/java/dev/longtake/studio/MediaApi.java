@@ -3,7 +3,6 @@ package dev.longtake.studio;
 import dev.longtake.film.Film;
 import dev.longtake.memory.FilmMemory;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.text.Normalizer;
 

@@ -40,9 +40,11 @@ final class Problems implements Handler<RoutingContext> {
         }
         Problem problem = explain(rc.failure(), status);
         if (problem.status() == 503) {
-            LOG.warn("{} {}: the memory is away: {}", rc.request().method(), rc.request().path(), rc.failure().toString());
+            LOG.warn("{} {}: the memory is away: {}",
+                    rc.request().method(), rc.request().path(), rc.failure().toString());
         } else if (problem.status() >= 500) {
-            LOG.error("{} {} failed with {}", rc.request().method(), rc.request().path(), problem.status(), rc.failure());
+            LOG.error("{} {} failed with {}",
+                    rc.request().method(), rc.request().path(), problem.status(), rc.failure());
         }
         if (rc.response().headWritten()) {
             // Too late to say anything: a broken connection is the only way to tell that the body is incomplete.

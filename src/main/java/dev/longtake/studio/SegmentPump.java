@@ -74,7 +74,8 @@ final class SegmentPump {
     }
 
     private void pump() {
-        if (closed || busy || unacknowledged.size() >= WINDOW || framesDone == 0 || next >= plan.chunksFor(framesDone)) {
+        boolean madeYet = framesDone > 0 && next < plan.chunksFor(framesDone);
+        if (closed || busy || !madeYet || unacknowledged.size() >= WINDOW) {
             return;
         }
         int chunk = next;

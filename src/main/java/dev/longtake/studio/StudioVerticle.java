@@ -94,9 +94,9 @@ public final class StudioVerticle extends VerticleBase {
         routes.add("/api/films/:id/shares", Routes.Verb.post(shares::create))
                 .add("/api/shares/:token", Routes.Verb.delete(shares::delete))
                 .add("/api/packs", Routes.Verb.get(rc -> Responses.json(rc, new Packs(List.of(pack)))));
-        addMedia(routes, "/api/films/:id", new MediaApi(memory.films(), videos, own), own)
-                .add("/api/films/:id/recipe.json",
-                        Routes.Verb.get(new MediaApi(memory.films(), videos, own)::recipe));
+        MediaApi media = new MediaApi(memory.films(), videos, own);
+        addMedia(routes, "/api/films/:id", media, own)
+                .add("/api/films/:id/recipe.json", Routes.Verb.get(media::recipe));
         addMedia(routes, "/v/:token", new MediaApi(memory.films(), videos, shared), shared)
                 .add("/v/:token", Routes.Verb.get(pages::share))
                 .add("/", Routes.Verb.get(pages::index))
@@ -144,7 +144,8 @@ public final class StudioVerticle extends VerticleBase {
             rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
             rc.next();
         });
-        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(
+                StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
         router.route().handler(rc -> rc.fail(404));
     }
 }
