@@ -84,6 +84,15 @@ def test_a_killed_process_resumes_from_its_last_checkpoint(tmp_path: Path) -> No
     assert stage.step == step
 
 
+def test_weights_go_on_when_other_parameters_train(tmp_path: Path) -> None:
+    make_stage(tmp_path, 3, []).run()
+    stage = make_stage(tmp_path, 5, [])
+    stage.optimizer = torch.optim.AdamW([{"params": [stage.module.weight]}, {"params": [stage.module.bias]}])
+    before = torch.load(tmp_path / "checkpoint.pt")["weights"]["weight"]
+    assert stage.resume() and stage.step == 3
+    assert torch.equal(stage.module.weight.detach(), before)
+
+
 def test_learning_rate_warms_up_holds_and_cools_down() -> None:
     plan = Plan(steps=1000, learning_rate=1.0, warmup_steps=10, decay_fraction=0.5)
     assert learning_rate(plan, 0, 0.0) == pytest.approx(0.1)

@@ -171,7 +171,10 @@ class Stage:
         self.module.load_state_dict(state["weights"])
         for k, v in state["ema"].items():
             self.average.shadow[k].copy_(v)
-        self.optimizer.load_state_dict(state["optimizer"])
+        try:
+            self.optimizer.load_state_dict(state["optimizer"])
+        except ValueError:  # other layers train now (--freeze-base, --optimizer): the weights go on, the momentum does not
+            print(f"{self.name}: other parameters train than before, the optimizer starts anew", flush=True)
         self.step, self.seconds, self.losses = state["step"], state["seconds"], state["losses"]
         print(f"{self.name}: resumed at step {self.step} after {self.seconds / 60:.1f} min", flush=True)
         return True
