@@ -4,6 +4,7 @@ import { Tape, canStream } from "./tape.js";
 
 const HEIGHT = 96;
 const MOST_KEPT = 400;
+const LONGEST_WAIT = 500; // ms after a seek: a picture that is on already is not shown anew
 
 /** Fires "thumb" whenever another picture is ready. */
 export class Thumbs extends EventTarget {
@@ -19,7 +20,6 @@ export class Thumbs extends EventTarget {
     this.#fps = fps;
     this.#video.muted = true;
     this.#video.preload = "auto";
-    this.#video.addEventListener("seeked", () => this.#take());
   }
 
   async init(bytes) {
@@ -60,16 +60,26 @@ export class Thumbs extends EventTarget {
     const frame = this.#wanted.find((f) => !this.#pictures.has(f) && this.#tape.holds(this.#middle(f)));
     if (frame === undefined) return;
     this.#busy = true;
-    this.#video.currentTime = this.#middle(frame);
+    const video = this.#video;
+    let taken = false;
+    const take = (shown) => {
+      if (taken) return;
+      taken = true;
+      this.#take(shown);
+    };
+    // At "seeked" the picture may still be the old one; only a presented frame says which one it is.
+    video.requestVideoFrameCallback?.((now, { mediaTime }) => take(Math.round(mediaTime * this.#fps)));
+    video.addEventListener("seeked", () => setTimeout(() => take(frame), LONGEST_WAIT), { once: true });
+    video.currentTime = this.#middle(frame);
   }
 
-  #take() {
-    const { videoWidth, videoHeight, currentTime } = this.#video;
+  #take(frame) {
+    const { videoWidth, videoHeight } = this.#video;
     const picture = document.createElement("canvas");
     picture.height = Math.min(HEIGHT, videoHeight);
     picture.width = Math.round((picture.height * videoWidth) / videoHeight);
     picture.getContext("2d").drawImage(this.#video, 0, 0, picture.width, picture.height);
-    this.#pictures.set(Math.floor(currentTime * this.#fps), picture);
+    this.#pictures.set(frame, picture);
     this.#busy = false;
     this.dispatchEvent(new Event("thumb"));
     this.#next();
