@@ -17,18 +17,8 @@ public record RecipeCheck(PackManifest manifest, PromptTokenizer tokenizer) {
         if (!recipe.pack().equals(manifest.name())) {
             throw new InvalidFieldException("pack", recipe.pack(), "\"" + manifest.name() + "\"");
         }
-        recipe.timeline().scenes().forEach(scene -> prompt("prompt", scene));
-        prompt("negativePrompt", recipe.negativePrompt());
+        recipe.timeline().scenes().forEach(scene -> tokenizer.check("prompt", scene));
+        tokenizer.check("negativePrompt", recipe.negativePrompt());
         manifest.diffusion().sampler(recipe.steps());
-    }
-
-    /**
-     * Checks one prompt.
-     *
-     * @param field name of the prompt in the error message
-     * @throws InvalidFieldException if it has more tokens than the pack takes
-     */
-    public void prompt(String field, String prompt) {
-        tokenizer.check(field, prompt);
     }
 }

@@ -1,22 +1,19 @@
 package dev.longtake.measure;
 
-import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longtake.director.Director;
-import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.Recipe;
-import dev.longtake.film.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Makes films from prompts whose answer is known and lets a {@link Judge} say whether they show it. */
@@ -67,18 +64,13 @@ public final class Evaluation {
      * @param onChunk hears the number of frames done after every chunk
      */
     public Answer ask(Question question, Recipe recipe, Consumer<Integer> onChunk)
-            throws OrtException, CancelledException {
-        PromptFit fit = new PromptFit(0, Map.of());
-        Optional<Snapshot> previous = Optional.empty();
-        for (int chunk = 0; chunk < director.plan().chunksFor(recipe.frames()); chunk++) {
-            GeneratedChunk made =
-                    director.generate(recipe, chunk, previous, (step, steps, preview) -> { }, new CancelToken());
-            previous = Optional.of(made.snapshot());
-            int shown = director.plan().shownFrames(chunk, recipe.frames());
-            fit = fit.plus(PromptFit.of(question.expected(), judge.look(made.frames().slice(0, shown))));
-            onChunk.accept(fit.frames());
-        }
-        return new Answer(question.prompt(), recipe.seed(), question.expected(), fit);
+            throws CancelledException, IOException {
+        AtomicReference<PromptFit> fit = new AtomicReference<>(new PromptFit(0, Map.of()));
+        director.film(recipe, (step, steps, preview) -> { }, chunk -> {
+            PromptFit seen = PromptFit.of(question.expected(), judge.look(chunk.frames()));
+            onChunk.accept(fit.updateAndGet(seen::plus).frames());
+        }, new CancelToken());
+        return new Answer(question.prompt(), recipe.seed(), question.expected(), fit.get());
     }
 
     /** All answers taken together. */

@@ -51,7 +51,7 @@ public final class Judge implements AutoCloseable {
      *
      * @return for every kind the name of the likeliest class of each frame
      */
-    public Map<String, List<String>> look(VideoFrames frames) throws OrtException {
+    public Map<String, List<String>> look(VideoFrames frames) {
         long[] shape = {frames.count(), 3, frames.height(), frames.width()};
         try (OnnxTensor pixels = OnnxTensor.createTensor(environment, planes(frames), shape);
                 OrtSession.Result result = session.run(Map.of("frames", pixels))) {
@@ -65,6 +65,8 @@ public final class Judge implements AutoCloseable {
                 verdict.put(kind, names);
             }
             return verdict;
+        } catch (OrtException e) {
+            throw new IllegalStateException("The judge can't look at these frames", e);
         }
     }
 
