@@ -58,6 +58,9 @@ class UNetConfig:
     pooled_context: bool = False
     """Add a projection of the mean context token (for MiniLM: its sentence embedding) to the time embedding. Off in
     the original; a small model learns what the text says much sooner with it."""
+    intervals: bool = False
+    """A second time input for few-step sampling: how far (in timesteps) the prediction is going to be followed. 0 asks
+    for the plain prediction; more asks for the guided average over the interval, which distillation has taught."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ STORYBOOK = ModelConfig(
         double_temporal_attention=False,
         temporal_positions=16,
         pooled_context=True,
+        intervals=True,
     ),
     cam=CamConfig(embedding_channels=(16, 32, 64, 128), frames=8, merger_head_dim=32),
     apm=ApmConfig(text_tokens=48, image_tokens=4, image_width=192, hidden=384, alpha_init=0.5),

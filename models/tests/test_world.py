@@ -53,8 +53,8 @@ def test_shapes_types_and_label_ranges() -> None:
     assert sample_frames(rng, 3).shape == (3, SIZE, SIZE, 3)
 
 
-def test_vocabulary_is_forty_actors_with_unique_names() -> None:
-    assert len(VOCABULARY["actor"]) == 40
+def test_vocabulary_is_sixty_four_actors_with_unique_names() -> None:
+    assert len(VOCABULARY["actor"]) == 64
     assert [len(VOCABULARY[name]) for name in LABELS[1:]] == [8, 3, 4, 6]
     nouns = [noun for actor in ACTORS for noun in actor.nouns]
     assert len(set(nouns)) == len(nouns), "a noun that means two actors cannot be learnt"

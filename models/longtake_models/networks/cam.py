@@ -42,14 +42,16 @@ class CamExtractor(Encoder3D):
         y = self.controlnet_cond_embedding(frames.flatten(0, 1))
         return y.reshape(-1, frames.shape[1], *y.shape[1:])
 
-    def forward(self, latents: Tensor, timestep: Tensor, text: Tensor, embedding: Tensor) -> list[Tensor]:
+    def forward(
+        self, latents: Tensor, timestep: Tensor, text: Tensor, embedding: Tensor, interval: Tensor | None = None
+    ) -> list[Tensor]:
         """latents (B,K,C,h,w): first K frames of the noisy chunk; text (B,L,D); embedding (B,K,C0,h,w).
 
         -> one (B,K,c,h',w') per skip tensor of the base model, and the middle one last.
         """
         _, frames, c, h, w = latents.shape
         queue = ContextQueue(text)
-        temb = self.embed(timestep, queue)
+        temb = self.embed(timestep, queue, interval)
         x = self.enter(latents.reshape(-1, c, h, w), frames) + embedding.flatten(0, 1)
         features = self.down(x, temb, queue, frames)
         features.append(self.middle(features[-1], temb, queue, frames))

@@ -56,6 +56,26 @@ class PooledContext(nn.Module):
         return self.linear_2(F.silu(self.linear_1(self.norm(pooled))))
 
 
+class IntervalEmbedding(nn.Module):
+    """interval (B,) in timesteps -> (B,width), added to the time embedding; nothing where the interval is 0.
+
+    Not in the original. The idea of telling a network its step size is that of shortcut models (arXiv 2410.12557).
+    The last layer starts at zero.
+    """
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.linear_1 = nn.Linear(channels, width)
+        self.linear_2 = nn.Linear(width, width)
+        nn.init.zeros_(self.linear_2.weight)
+        nn.init.zeros_(self.linear_2.bias)
+
+    def forward(self, interval: Tensor) -> Tensor:
+        y = self.linear_2(F.silu(self.linear_1(sinusoid(interval, self.channels))))
+        return y * (interval > 0).to(y.dtype)[:, None]
+
+
 class ResnetBlock(nn.Module):
     """GN-SiLU-conv, + time, GN-SiLU-conv, residual. `temb` is already SiLU'd: (B, T), shared by all frames."""
 

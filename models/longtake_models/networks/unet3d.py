@@ -116,6 +116,8 @@ class Encoder3D(nn.Module):
         self.time_embedding = layers.TimeEmbedding(widths[0], 4 * widths[0])
         if config.pooled_context:
             self.pooled_context = layers.PooledContext(config.cross_attention_dim, 4 * widths[0])
+        if config.intervals:
+            self.interval_embedding = layers.IntervalEmbedding(widths[0], 4 * widths[0])
         self.transformer_in = layers.TemporalTransformer(
             widths[0],
             config.transformer_in_heads,
@@ -136,11 +138,13 @@ class Encoder3D(nn.Module):
             current = width
         self.mid_block = Level(config, [(current, current)] * 2, True, apm, image_tokens, closing=True)
 
-    def embed(self, timestep: Tensor, contexts: ContextQueue) -> Tensor:
-        """-> (B, T), already through SiLU, as every ResNet wants it."""
+    def embed(self, timestep: Tensor, contexts: ContextQueue, interval: Tensor | None) -> Tensor:
+        """-> (B, T), already through SiLU, as every ResNet wants it. No interval (B,) is the same as 0."""
         temb = self.time_embedding(layers.sinusoid(timestep, self.config.block_out_channels[0]))
         if self.config.pooled_context:
             temb = temb + self.pooled_context(contexts.pooled())
+        if interval is not None:
+            temb = temb + self.interval_embedding(interval)
         return F.silu(temb)
 
     def enter(self, x: Tensor, frames: int) -> Tensor:
@@ -219,15 +223,16 @@ class UNet3D(Encoder3D):
         contexts: Tensor,
         cam_features: Sequence[Tensor] | None = None,
         cam_scale: Tensor | None = None,
+        interval: Tensor | None = None,
     ) -> Tensor:
         """latents (B,F,C,h,w), timestep (B,), contexts (B,A,L,D) or (B,L,D).
 
         cam_features: one (B,K,c,h',w') per skip tensor and the middle one last, or None (no mergers);
-        cam_scale: broadcastable to (B,1), default 1.
+        cam_scale: broadcastable to (B,1), default 1; interval (B,): only with `UNetConfig.intervals`, default 0.
         """
         _, frames, _, h, w = latents.shape
         queue = ContextQueue(contexts)
-        temb = self.embed(timestep, queue)
+        temb = self.embed(timestep, queue, interval)
         x = self.enter(latents.reshape(-1, self.config.in_channels, h, w), frames)
         skips = self.down(x, temb, queue, frames)
         x = self.middle(skips[-1], temb, queue, frames)

@@ -1,4 +1,4 @@
-"""The forty actors and their sprites, cut from the Noto Color Emoji font (SIL Open Font License)."""
+"""The actors and their sprites, cut from the Noto Color Emoji font (SIL Open Font License)."""
 
 from __future__ import annotations
 
@@ -73,6 +73,30 @@ ACTORS: tuple[Actor, ...] = (
     _actor("balloon", "🎈", "hover", "red balloon", "party balloon", faces="front"),
     _actor("tiger", "🐅", "walk", "striped tiger", "big tiger"),
     _actor("panda", "🐼", "walk", "panda bear", "cute panda", faces="front"),
+    _actor("police car", "🚓", "drive", "police cruiser", "patrol car"),
+    _actor("delivery truck", "🚚", "drive", "truck", "lorry", "delivery van"),
+    _actor("bicycle", "🚲", "drive", "bike", "push bike"),
+    _actor("ship", "🛳️", "sail", "big ship", "cruise ship", "ocean liner"),
+    _actor("parrot", "🦜", "hover", "colourful parrot", "bright parrot"),
+    _actor("flamingo", "🦩", "walk", "pink flamingo", "tall flamingo"),
+    _actor("eagle", "🦅", "hover", "bald eagle", "big eagle"),
+    _actor("turtle", "🐢", "walk", "tortoise", "little turtle", "green turtle"),
+    _actor("frog", "🐸", "walk", "green frog", "little frog", faces="front"),
+    _actor("snail", "🐌", "walk", "little snail", "slow snail"),
+    _actor("shark", "🦈", "swim", "big shark", "grey shark"),
+    _actor("dolphin", "🐬", "swim", "little dolphin", "happy dolphin"),
+    _actor("camel", "🐪", "walk", "dromedary", "brown camel"),
+    _actor("kangaroo", "🦘", "walk", "brown kangaroo", "wallaby"),
+    _actor("lion", "🦁", "walk", "big lion", "king of the animals", faces="front"),
+    _actor("monkey", "🐒", "walk", "brown monkey", "little monkey", "chimp"),
+    _actor("bear", "🐻", "walk", "brown bear", "big bear", faces="front"),
+    _actor("unicorn", "🦄", "walk", "magic unicorn", "white unicorn"),
+    _actor("ladybug", "🐞", "walk", "ladybird", "red ladybug", faces="front"),
+    _actor("squirrel", "🐿️", "walk", "little squirrel", "chipmunk"),
+    _actor("zebra", "🦓", "walk", "striped zebra", "black and white zebra"),
+    _actor("crocodile", "🐊", "walk", "alligator", "green crocodile", "croc"),
+    _actor("ghost", "👻", "hover", "white ghost", "friendly ghost", faces="front"),
+    _actor("pumpkin", "🎃", "roll", "jack-o'-lantern", "orange pumpkin", faces="front"),
 )
 
 

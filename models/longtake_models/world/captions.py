@@ -166,22 +166,36 @@ def describe(scene: Scene, rng: np.random.Generator, complete: bool = False, mus
     return text
 
 
-def describe_change(old: Scene, new: Scene, field: str, rng: np.random.Generator) -> str:
-    """The new state in full (half of the time), else the change alone, in the manner of a director."""
-    if rng.random() < 0.5:
-        return describe(new, rng, must=field)
+def change_alone(old: Scene, new: Scene, field: str, rng: np.random.Generator) -> str:
+    """What a director would call out: the change and nothing else. `field` "scene" has no such form."""
     if field == "time":
-        text = _pick(rng, _CHANGE_TIME[new.time])
-    elif field == "weather":
-        text = _pick(rng, _CHANGE_WEATHER[new.weather])
-    elif field == "place":
+        return _pick(rng, _CHANGE_TIME[new.time])
+    if field == "weather":
+        return _pick(rng, _CHANGE_WEATHER[new.weather])
+    if field == "place":
         place = _pick(rng, _CHANGE_PLACE[new.place])
-        text = f"now {_NOW_AT[new.place]} {place}" if rng.random() < 0.4 else _pick(rng, _ENTER).format(place)
-    elif field == "action":
-        text = _pick(rng, _TURN[new.action])
-    else:
-        noun = _pick(rng, ACTORS[new.actor].nouns)
-        text = _pick(rng, _BECOME).format(f"{_article(noun)} {noun}")
-    if rng.random() < 0.25:  # the actor is named with it
-        text = f"{_subject(new.actor, rng)}, {text}" if field != "actor" else text
-    return text[0].upper() + text[1:] if rng.random() < 0.25 else text
+        return f"now {_NOW_AT[new.place]} {place}" if rng.random() < 0.4 else _pick(rng, _ENTER).format(place)
+    if field == "action":
+        return _pick(rng, _TURN[new.action])
+    noun = _pick(rng, ACTORS[new.actor].nouns)
+    return _pick(rng, _BECOME).format(f"{_article(noun)} {noun}")
+
+
+def describe_change(old: Scene, new: Scene, field: str, rng: np.random.Generator, before: str | None = None) -> str:
+    """The caption of what `old` becomes when `field` changes.
+
+    Mostly as the engine asks for a change (the scene, a comma, the change: "a fox runs in a forest, night falls"),
+    else the new state in full, now and then the change alone. `before` is the caption that `old` already has.
+    """
+    u = rng.random()
+    if field == "scene" or (u < 0.3 and before is None):
+        return describe(new, rng, must=None if field == "scene" else field)
+    text = change_alone(old, new, field, rng)
+    if before is None and u > 0.88:
+        if rng.random() < 0.5 and field != "actor":  # the actor is named with it
+            text = f"{_subject(new.actor, rng)}, {text}"
+        return text[0].upper() + text[1:] if rng.random() < 0.25 else text
+    opening = before if before is not None else describe(old, rng)
+    if rng.random() < 0.1:
+        text = text[0].upper() + text[1:]
+    return f"{opening}, {text}"

@@ -21,7 +21,9 @@ _SHARES = {
     "weather": (0.46, 0.18, 0.18, 0.18),
     "action": (0.34, 0.16, 0.12, 0.12, 0.14, 0.12),
 }
-_CHANGES = (("time", 0.28), ("weather", 0.32), ("place", 0.2), ("action", 0.14), ("actor", 0.06))
+_CHANGES = (("time", 0.24), ("weather", 0.28), ("place", 0.16), ("action", 0.14), ("actor", 0.06), ("scene", 0.12))
+_CHANGED_BEFORE = 0.3
+"""Share of captions that tell a scene by an earlier one and what became of it."""
 _COUNTS = {"actor": len(ACTORS), "place": len(PLACES), "time": len(TIMES), "weather": len(WEATHERS), "action": len(ACTIONS)}
 
 _GROUND_SPEED = {"moves right": 2, "moves left": -2, "flies": 2}
@@ -129,7 +131,7 @@ def _to_bytes(frame: np.ndarray) -> np.ndarray:
 
 
 def sample_change(rng: np.random.Generator, scene: Scene) -> tuple[Scene, str]:
-    """Another scene that differs in one named way."""
+    """Another scene that differs in one named way; "scene": all of it is drawn anew."""
     u = rng.random()
     field = _CHANGES[-1][0]
     for name, share in _CHANGES:
@@ -137,11 +139,23 @@ def sample_change(rng: np.random.Generator, scene: Scene) -> tuple[Scene, str]:
         if u < 0:
             field = name
             break
+    if field == "scene":
+        return sample_scene(rng), field
     old = getattr(scene, field)
     new = old
     while new == old:
         new = _draw(rng, field)
     return replace(scene, **{field: new}), field
+
+
+def _told(rng: np.random.Generator, scene: Scene, depth: int = 2) -> str:
+    """A caption of `scene`: of itself, or of what it was one or two changes ago and of those changes."""
+    if depth == 0 or rng.random() >= _CHANGED_BEFORE:
+        return captions.describe(scene, rng)
+    earlier, field = sample_change(rng, scene)
+    if field == "scene":
+        return captions.describe(scene, rng)
+    return captions.describe_change(earlier, scene, field, rng, before=_told(rng, earlier, depth - 1))
 
 
 def film(rng: np.random.Generator, scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str) -> Clip:
@@ -169,16 +183,17 @@ def film(rng: np.random.Generator, scene: Scene, new_scene: Scene, switch: int |
     return Clip(pictures, caption, labels, switch, scene, new_scene)
 
 
-def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.25) -> Clip:
+def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.35) -> Clip:
     """A clip with its caption; with the given probability it changes on the way and the caption tells the new state."""
     scene = new_scene = sample_scene(rng)
     switch: int | None = None
     if rng.random() < transition_probability and frames >= 12:
         new_scene, field = sample_change(rng, scene)
         switch = int(rng.integers(frames // 4, frames * 2 // 3 + 1))
-        caption = captions.describe_change(scene, new_scene, field, rng)
+        before = _told(rng, scene, 1) if field != "scene" and rng.random() < 0.25 else None
+        caption = captions.describe_change(scene, new_scene, field, rng, before)
     else:
-        caption = captions.describe(scene, rng)
+        caption = _told(rng, scene)
     return film(rng, scene, new_scene, switch, frames, caption)
 
 
@@ -187,7 +202,7 @@ def sample_frame(rng: np.random.Generator) -> tuple[np.ndarray, str, dict[str, i
     scene = sample_scene(rng)
     offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
     frame = _to_bytes(render(scene, offset, step, tick))
-    return frame, captions.describe(scene, rng), {name: getattr(scene, name) for name in LABELS}
+    return frame, _told(rng, scene), {name: getattr(scene, name) for name in LABELS}
 
 
 def sample_frames(rng: np.random.Generator, count: int) -> np.ndarray:
