@@ -36,6 +36,10 @@ def _train(arguments: argparse.Namespace) -> None:
     extra = {"batch": arguments.batch} if arguments.batch else {}
     if arguments.optimizer and arguments.stage not in ("base-frames", "base-clips", "cam-apm"):
         raise SystemExit("--optimizer is a choice of base-frames, base-clips and cam-apm")
+    if arguments.start:
+        if arguments.stage not in ("base-frames", "cam-apm", "distill"):
+            raise SystemExit("--start is an option of base-frames, cam-apm and distill")
+        extra["start"] = Path(arguments.start)
     if arguments.optimizer:
         extra["optimizer"] = arguments.optimizer
     rate = {"adamw": 0.05}.get(arguments.optimizer, 1.0)  # Muon's rates are twenty times AdamW's
@@ -65,6 +69,10 @@ def _train(arguments: argparse.Namespace) -> None:
 
         extra["frozen_base"] = arguments.freeze_base
         cam_apm.train(work, _plan(arguments, minutes=40, learning_rate=0.01 * rate), **extra)
+    elif arguments.stage == "distill":
+        from .training import distill
+
+        distill.train(work, _plan(arguments, minutes=25, learning_rate=0.006), **extra)
     elif arguments.stage == "judge":
         from .world.judge import main_judge
 
@@ -96,12 +104,13 @@ def parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train one stage; goes on from its checkpoint if there is one")
     train.add_argument(
         "stage",
-        choices=["autoencoder", "decoder", "latents", "base", "base-frames", "base-clips", "cam-apm", "judge"],
+        choices=["autoencoder", "decoder", "latents", "base", "base-frames", "base-clips", "cam-apm", "distill", "judge"],
     )
     train.add_argument("--minutes", type=float, help="training time of the stage, all resumed runs together")
     train.add_argument("--steps", type=int, help="the same in steps")
     train.add_argument("--batch", type=int)
     train.add_argument("--optimizer", choices=["muon", "adamw"], help="of the UNet stages; default muon")
+    train.add_argument("--start", help="checkpoint whose averaged weights a new base-frames, cam-apm or distill starts from")
     train.add_argument("--freeze-base", action="store_true", dest="freeze_base", help="cam-apm: train CAM and mergers only")
     train.add_argument("--learning-rate", type=float, dest="learning_rate")
     train.add_argument("--decay-fraction", type=float, dest="decay_fraction")
@@ -113,11 +122,11 @@ def parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     evaluate = commands.add_parser("evaluate", help="sample held-out prompts and ask the judge what they show")
-    evaluate.add_argument("--stage", default="cam-apm", choices=["base-frames", "base-clips", "cam-apm"])
+    evaluate.add_argument("--stage", default="cam-apm", choices=["base-frames", "base-clips", "cam-apm", "distill"])
     evaluate.add_argument("--prompts", type=int, default=64)
     evaluate.add_argument("--chunks", type=int, default=1)
     evaluate.add_argument("--sampler-steps", type=int, default=16, dest="sampler_steps")
-    evaluate.add_argument("--guidance", type=float, default=4.0)
+    evaluate.add_argument("--guidance", type=float, default=4.0, help="0: the fast way of a distilled model")
     evaluate.add_argument("--work", default=str(WORK))
     evaluate.set_defaults(run=_evaluate)
 

@@ -172,6 +172,23 @@ def average_of(work: Path, stage: str) -> dict[str, Tensor]:
     return torch.load(work / stage / "checkpoint.pt", map_location="cpu", weights_only=True)["ema"]
 
 
+def take_weights(network: nn.Module, checkpoint: Path) -> None:
+    """Take over the averaged weights of a checkpoint, as far as names and shapes agree; says what stays as it is.
+
+    The checkpoint may hold the network under another root, as the base model lies in the whole model's.
+    """
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["ema"]
+    own = network.state_dict()
+    for root in ("", "base_model."):
+        found = {k: state[root + k] for k, v in own.items() if root + k in state and state[root + k].shape == v.shape}
+        if len(found) > len(own) // 2:
+            network.load_state_dict(found, strict=False)
+            kept = sorted({k.rsplit(".", 2)[0] for k in own if k not in found})
+            print(f"start: {len(found)} of {len(own)} tensors from {checkpoint.name}; new: {kept}", flush=True)
+            return
+    raise ValueError(f"{checkpoint}: its weights are not of this network")
+
+
 def make_optimizer(network: nn.Module, plan: Plan, name: str, new: tuple[str, ...] = (), calm: float = 0.25) -> torch.optim.Optimizer:
     """Muon (matrices) + AdamW (the rest), or AdamW alone.
 
@@ -189,7 +206,7 @@ def make_optimizer(network: nn.Module, plan: Plan, name: str, new: tuple[str, ..
     return MuonAdamW(groups, lr=plan.learning_rate, betas=plan.betas)
 
 
-def train_frames(work: Path, plan: Plan, batch: int = 64, optimizer: str = "muon", folder: str = "base-frames") -> None:
+def train_frames(work: Path, plan: Plan, batch: int = 64, optimizer: str = "muon", folder: str = "base-frames", start: Path | None = None) -> None:
     setup_threads(plan.threads)
     torch.manual_seed(1)
     config = CONFIGS["storybook"]
@@ -199,7 +216,9 @@ def train_frames(work: Path, plan: Plan, batch: int = 64, optimizer: str = "muon
         "base-frames", network, work / folder, plan, task, batch, draw_frames(work),
         optimizer=make_optimizer(network, plan, optimizer), about={"config": config.name, "batch": batch},
     )
-    stage.resume()
+    if not stage.resume() and start:
+        take_weights(network, start)
+        stage.average.restart(network)
     stage.run()
 
 

@@ -28,6 +28,7 @@ from .base import (
     make_optimizer,
     position_weights,
     read_out,
+    take_weights,
 )
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
@@ -39,6 +40,8 @@ ANCHOR_DROPOUT = 0.15
 NEW = (*TEMPORAL, "merger", "controlnet_cond_embedding", "unet.", "resampler", "image_encoder", "attn2.conv", "attn2.alpha")
 CONDITION_NOISE = 0.25
 """Largest deviation of the noise on the conditioning's latents: at run time they are the model's own, imperfect ones."""
+OWN_SHARE, OWN_TIMES = 0.35, (0.15, 0.6)
+"""Share of windows whose conditioning frames are what the model itself makes of them, noised to a time in this range."""
 
 
 class Generator(nn.Module):
@@ -122,35 +125,79 @@ class ContinuationTask:
         dropped = torch.from_numpy(rng.random(self.batch) < 0.1)
         texts = pad_states([self.empty if d else s for d, s in zip(dropped, states)]).to(self.device)
         with torch.no_grad(), torch.autocast(x0.device.type, torch.bfloat16):
-            noise = CONDITION_NOISE * torch.rand(self.batch, 1, 1, 1, 1, device=x0.device) ** 2
-            given = torch.cat([x0[:, :KEPT], first[:, None]], dim=1)
-            given = given + noise * torch.randn_like(given)
-            pixels = self.decoder.decode_normalised(given.flatten(0, 1)).float().clamp(-1, 1)
-            pixels = pixels.view(self.batch, KEPT + 1, *pixels.shape[1:])
+            anchor, frames = self.condition(x0, first, texts)
         gone = dropped | torch.from_numpy(rng.random(self.batch) < ANCHOR_DROPOUT)
-        anchor = torch.where(gone.view(-1, 1, 1, 1).to(self.device), torch.zeros_like(pixels[:, KEPT]), pixels[:, KEPT])
+        anchor = torch.where(gone.view(-1, 1, 1, 1).to(self.device), torch.zeros_like(anchor), anchor)
         t = flow.sample_times(self.batch).to(self.device)
         x, v = flow.add_noise(x0, torch.randn_like(x0), t)
         with torch.autocast(x0.device.type, torch.bfloat16):
-            prediction = self.network.predict(x, 1000.0 * t, texts, anchor, pixels[:, :KEPT])
+            prediction = self.network.predict(x, 1000.0 * t, texts, anchor, frames)
         error = (prediction.float() - v).square()
         plain = float(error.detach()[:, KEPT:].mean())
         weights = self.weights * self.frame_weights.view(1, -1, 1, 1, 1)
         return (error * weights).mean(), {"next mse": plain}
 
 
-class Filmer:
-    """Makes films as the engine does (without its noise source): a first chunk, then continuations."""
+    def condition(self, x0: Tensor, first: Tensor, texts: Tensor) -> tuple[Tensor, Tensor]:
+        """Anchor (B,3,H,W) and conditioning frames (B,8,3,H,W) of windows x0, as imperfect as a film's own."""
+        noise = CONDITION_NOISE * torch.rand(len(x0), 1, 1, 1, 1, device=x0.device) ** 2
+        given = torch.cat([x0[:, :KEPT], first[:, None]], dim=1)
+        given = given + noise * torch.randn_like(given)
+        given[:, :KEPT] = self._own(given[:, :KEPT], texts)
+        pixels = self.decoder.decode_normalised(given.flatten(0, 1)).float().clamp(-1, 1)
+        pixels = pixels.view(len(x0), KEPT + 1, *pixels.shape[1:])
+        return pixels[:, KEPT], pixels[:, :KEPT]
 
-    def __init__(self, network: Generator, decoder, guidance: float = 4.0, steps: int = 16):
+    def _own(self, given: Tensor, texts: Tensor) -> Tensor:
+        """Some windows' conditioning latents (B,8,c,h,w) through the base model: blurred and mistaken as its films are."""
+        rows = [i for i in range(len(given)) if torch.rand(()) < OWN_SHARE]
+        if not rows:
+            return given
+        low, high = OWN_TIMES
+        t = low + (high - low) * torch.rand(len(rows)).to(given.device)
+        x, _ = flow.add_noise(given[rows], torch.randn_like(given[rows]), t)
+        v = self.network.base_model(x, 1000.0 * t, texts[rows]).float()
+        out = given.clone()
+        out[rows] = x - t.view(-1, 1, 1, 1, 1) * v
+        return out
+
+
+class Filmer:
+    """Makes films as the engine does (without its noise source): a first chunk, then continuations.
+
+    With `guidance` None it makes them the fast way: one pass a step, which is told the step's length.
+    """
+
+    def __init__(self, network: Generator, decoder, guidance: float | None = 4.0, steps: int = 16):
         self.network, self.decoder, self.guidance, self.steps = network, decoder, guidance, steps
         self.device = next(network.parameters()).device
         self.empty = torch.from_numpy(text.encoder().encode([""])).to(self.device)
 
-    def _guide(self, conditional, x: Tensor) -> Tensor:
-        v = conditional(torch.cat([x, x])).float()
-        without, wanted = v.chunk(2)
-        return without + self.guidance * (wanted - without)
+    def _batch(self, without: Tensor, wanted: Tensor) -> Tensor:
+        return wanted if self.guidance is None else torch.cat([without, wanted])
+
+    def _chunk(self, texts: Tensor, pixels: Tensor | None, noise: Tensor) -> Tensor:
+        network, count = self.network, len(noise)
+        both = self._batch(self.empty.expand(count, -1, -1), texts)
+        if pixels is not None:
+            contexts = network.anchor_contexts(both, self._batch(torch.zeros_like(pixels[:, 0]), pixels[:, 0]))
+            embedding = network.unet.embed_frames(pixels[:, -KEPT:]).repeat(len(both) // count, 1, 1, 1, 1)
+
+        def predict(x: Tensor, sigma: float) -> Tensor:
+            x = x.repeat(len(both) // count, 1, 1, 1, 1)
+            timestep = torch.full((len(x),), 1000.0 * sigma, device=x.device)
+            interval = torch.full_like(timestep, 1000.0 / self.steps) if self.guidance is None else None
+            if pixels is None:
+                v = network.base_model(x, timestep, both, interval=interval).float()
+            else:
+                features = network.unet(x[:, :KEPT], timestep, both, embedding, interval)
+                v = network.base_model(x, timestep, contexts, features, interval=interval).float()
+            if self.guidance is None:
+                return v
+            without, wanted = v.chunk(2)
+            return without + self.guidance * (wanted - without)
+
+        return flow.euler(predict, noise, self.steps)
 
     @torch.no_grad()
     def film(self, states: Tensor, chunks: int, generator: torch.Generator) -> Tensor:
@@ -160,49 +207,34 @@ class Filmer:
         with torch.autocast(self.device.type, torch.bfloat16):
             for chunk in range(chunks):
                 noise = torch.randn(count, WINDOW, 16, 8, 8, generator=generator).to(self.device)
-                both = torch.cat([self.empty.expand(count, -1, -1), states[chunk].to(self.device)])
-                if pixels is None:
-                    def predict(x: Tensor, sigma: float) -> Tensor:
-                        return self._guide(lambda xx: self.network.base_model(xx, self._time(xx, sigma), both), x)
-                else:
-                    anchor = torch.cat([torch.zeros_like(pixels[:, 0]), pixels[:, 0]])
-                    contexts = self.network.anchor_contexts(both, anchor)
-                    embedding = self.network.unet.embed_frames(pixels[:, -KEPT:]).repeat(2, 1, 1, 1, 1)
-
-                    def predict(x: Tensor, sigma: float) -> Tensor:
-                        def conditional(xx: Tensor) -> Tensor:
-                            t = self._time(xx, sigma)
-                            features = self.network.unet(xx[:, :KEPT], t, both, embedding)
-                            return self.network.base_model(xx, t, contexts, features)
-
-                        return self._guide(conditional, x)
-
-                latents = flow.euler(predict, noise, self.steps)
+                latents = self._chunk(states[chunk].to(self.device), pixels, noise)
                 new = latents if pixels is None else latents[:, KEPT:]
                 frames = self.decoder.decode_normalised(new.flatten(0, 1).float()).float().clamp(-1, 1)
                 frames = frames.view(count, -1, *frames.shape[1:])
                 pixels = frames if pixels is None else torch.cat([pixels, frames], dim=1)
         return pixels.cpu()
 
-    def _time(self, x: Tensor, sigma: float) -> Tensor:
-        return torch.full((len(x),), 1000.0 * sigma, device=x.device)
 
+def draw_films(work: Path, count: int = 6, chunks: int = 3, fast_steps: int | None = None):
+    """A sheet function: films of several chunks; the first three change their prompt after the first chunk.
 
-def draw_films(work: Path, count: int = 6, chunks: int = 3):
-    """A sheet function: films of several chunks; the first three change their prompt after the first chunk."""
+    `fast_steps`: as many steps without guidance; none: guided.
+    """
     from longtake_models.world import sample_prompts
 
     wanted = sample_prompts(SHEET_SEED, count)
     changes = ["now it starts to snow", "it becomes night", "now in the desert"]
     prompts = [w["prompt"] for w in wanted]
+    changed = [f"{prompt}, {change}" for prompt, change in zip(prompts, changes)]  # as the engine asks for a change
     encode = text.encoder().encode
     states = torch.from_numpy(np.stack([
-        encode(prompts if chunk < 1 else changes + prompts[len(changes) :]) for chunk in range(chunks)
+        encode(prompts if chunk < 1 else changed + prompts[len(changes) :]) for chunk in range(chunks)
     ]))
     decoder = load_autoencoder(work)
 
     def sheet(network: nn.Module, path: Path) -> str:
-        films = Filmer(network, decoder).film(states, chunks, torch.Generator().manual_seed(SHEET_SEED))
+        filmer = Filmer(network, decoder, None, fast_steps) if fast_steps else Filmer(network, decoder)
+        films = filmer.film(states, chunks, torch.Generator().manual_seed(SHEET_SEED))
         rows = [sheets.to_bytes(f[::3]) for f in films]
         titles = [f"{p}   >>> {changes[i]}" if i < len(changes) else p for i, p in enumerate(prompts)]
         sheets.grid(rows, path, titles, zoom=1)
@@ -277,10 +309,19 @@ def freeze_base(network: Generator) -> None:
         parameter.requires_grad_(name.startswith("unet.") or "cross_attention_merger" in name)
 
 
-def train(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon", frozen_base: bool = False) -> None:
+def train(
+    work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon", frozen_base: bool = False, start: Path | None = None
+) -> None:
+    """`start`: a whole model's checkpoint to go on from, with the base model of `base-frames` in it."""
     setup_threads(plan.threads)
     torch.manual_seed(5)
-    network = new_generator(work).to(plan.device)
+    if start:
+        network = Generator(VideoLDM(CONFIGS["storybook"]))
+        take_weights(network, start)
+        take_weights(network.base_model, work / "base-frames" / "checkpoint.pt")
+    else:
+        network = new_generator(work)
+    network.to(plan.device)
     if frozen_base:
         freeze_base(network)
     cache = cache_folder(work)
@@ -292,6 +333,7 @@ def train(work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon", froze
         optimizer=make_optimizer(network, plan, optimizer, new=NEW), about={"config": "storybook", "batch": batch},
     )
     if not stage.resume():
-        teach_embedding(network, work)
+        if not start:
+            teach_embedding(network, work)
         stage.average.restart(network)
     stage.run()

@@ -11,7 +11,7 @@ from ..config import CONFIGS
 from ..networks.video_ldm import VideoLDM
 from . import flow, sheets, text
 from .autoencoder import load_autoencoder
-from .base import average_of, guided, new_base, read_out
+from .base import average_of, guided, new_base, read_out, take_weights
 from .cam_apm import Filmer, Generator
 
 EVALUATION_SEED = 9100  # seeds 9000..9999 are never trained on
@@ -26,10 +26,10 @@ def run(work: Path, stage: str, prompts: int, chunks: int, steps: int, guidance:
     decoder = load_autoencoder(work)
     generator = torch.Generator().manual_seed(EVALUATION_SEED)
     films = []
-    if stage == "cam-apm":
+    if stage in ("cam-apm", "distill"):
         network = Generator(VideoLDM(config))
-        network.load_state_dict(average_of(work, stage))
-        filmer = Filmer(network.eval(), decoder, guidance, steps)
+        take_weights(network, work / stage / "checkpoint.pt")
+        filmer = Filmer(network.eval(), decoder, guidance or None, steps)
         for start in range(0, prompts, 8):
             part = states[start : start + 8]
             films.append(filmer.film(part.expand(chunks, *part.shape), chunks, generator))
