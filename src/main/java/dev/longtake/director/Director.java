@@ -36,18 +36,30 @@ public final class Director implements AutoCloseable {
     private final Prompter prompter;
     private final Projector projector;
     private final LongFunction<Noise> noiseBySeed;
+    private final Conditioning conditioning;
     // Used again for every chunk; by batch - 1.
     private final float[][] predictions;
     private final float[] prediction;
 
     /** @param pack belongs to this director from now on, which closes it */
     public Director(ModelPack pack) {
-        this(pack, NoiseSource::new);
+        this(pack, Conditioning.WHOLE);
+    }
+
+    /**
+     * A director for ablations.
+     *
+     * @param pack         belongs to this director from now on, which closes it
+     * @param conditioning what later chunks are told of the film so far
+     */
+    public Director(ModelPack pack, Conditioning conditioning) {
+        this(pack, conditioning, NoiseSource::new);
     }
 
     /** @param noise by a film's seed */
-    Director(ModelPack pack, LongFunction<Noise> noise) {
+    Director(ModelPack pack, Conditioning conditioning, LongFunction<Noise> noise) {
         this.pack = pack;
+        this.conditioning = conditioning;
         noiseBySeed = noise;
         manifest = pack.manifest();
         recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
@@ -109,9 +121,11 @@ public final class Director implements AutoCloseable {
         Guidance guidance = new Guidance(recipe.guidanceScale());
         Noise noise = noiseBySeed.apply(recipe.seed());
         Prompter.Prompt prompt = prompter.prompt(
-                recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(), previous);
+                recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(),
+                previous.filter(snapshot -> conditioning.apm()));
         pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
-                previous.map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
+                previous.filter(snapshot -> conditioning.cam())
+                        .map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
 
         int frame = manifest.latent().size();
         int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;

@@ -15,6 +15,7 @@ import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.Device;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.TestPacks;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +105,20 @@ class DirectorTest {
     }
 
     @Test
+    void conditionsLaterChunksOnWhatItIsToldTo() throws Exception {
+        List<Snapshot> whole = film(director, RECIPE);
+        assertThat(ablated(new Conditioning(true, true))).usingRecursiveComparison().isEqualTo(whole);
+        List<Snapshot> withoutCam = ablated(new Conditioning(false, true));
+        List<Snapshot> withoutApm = ablated(new Conditioning(true, false));
+        List<Snapshot> withoutBoth = ablated(new Conditioning(false, false));
+        for (List<Snapshot> film : List.of(withoutCam, withoutApm, withoutBoth)) {
+            assertThat(film.get(0).latents()).as("nothing comes before a first chunk").isEqualTo(whole.get(0).latents());
+        }
+        assertThat(List.of(whole, withoutCam, withoutApm, withoutBoth).stream()
+                .map(film -> FloatBuffer.wrap(film.get(1).latents()))).doesNotHaveDuplicates();
+    }
+
+    @Test
     void tellsOfEveryStepAndShowsPreviews() throws Exception {
         List<Integer> heard = new ArrayList<>();
         List<VideoFrames> previews = new ArrayList<>();
@@ -154,6 +169,12 @@ class DirectorTest {
                 .hasMessage("Chunk 2 can't follow the snapshot of chunk 0");
         assertThatThrownBy(() -> make(director, RECIPE, 1, Optional.of(new Snapshot(0, new float[5], new float[2]))))
                 .hasMessageContaining("was not made by pack toy");
+    }
+
+    private static List<Snapshot> ablated(Conditioning conditioning) throws CancelledException {
+        try (Director other = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()), conditioning)) {
+            return film(other, RECIPE);
+        }
     }
 
     private static List<Snapshot> film(Director director, Recipe recipe) throws CancelledException {

@@ -24,7 +24,7 @@ class GoldenChunksTest {
             System.arraycopy(given, 0, target, 0, target.length);
         };
         ModelPack pack = ModelPack.open(TestPacks.STORYBOOK, Device.cpu());
-        try (Director director = new Director(pack, seed -> noise)) {
+        try (Director director = new Director(pack, Conditioning.WHOLE, seed -> noise)) {
             Recipe recipe = new Recipe(
                     director.manifest().name(),
                     Timeline.of(golden.get("prompt").asText()),
