@@ -15,7 +15,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from longtake_models.training import flow, muon  # noqa: E402
+from longtake_models.training import distill, flow, muon  # noqa: E402
+from longtake_models.training.base import take_weights  # noqa: E402
 from longtake_models.training.cam_apm import KEPT, WINDOW, window_start  # noqa: E402
 from longtake_models.training.harness import Plan, Stage, WeightAverage, learning_rate, save_atomically  # noqa: E402
 from longtake_models.training.latents import LatentSet, pad_states  # noqa: E402
@@ -142,6 +143,41 @@ def test_noise_is_added_on_the_straight_line() -> None:
     x0, noise = torch.zeros(2, 1, 1), torch.ones(2, 1, 1)
     x, v = flow.add_noise(x0, noise, torch.tensor([0.25, 0.75]))
     assert x.flatten().tolist() == [0.25, 0.75] and v.flatten().tolist() == [1.0, 1.0]
+
+
+def test_distillation_covers_the_steps_of_a_schedule() -> None:
+    now, after = distill.sample_interval(500, np.random.default_rng(0))
+    width = now - after
+    assert now.max() == 1.0 and after.min().abs() < 1e-6
+    assert sorted({round(1 / float(w)) for w in width}) == [4, 5, 6, 7, 8]
+    assert torch.allclose((1 - now) / width, ((1 - now) / width).round(), atol=1e-4)
+
+
+def test_average_velocity_leads_where_many_small_steps_lead() -> None:
+    start = torch.ones(2, 1, 1, 1, 1)
+    now, after = torch.tensor([1.0, 0.5]), torch.tensor([0.75, 0.25])
+    # dx/dsigma = x has the solution e^sigma.
+    velocity = distill.average_velocity(lambda x, sigma: x, start, now, after, substeps=200)
+    end = start - distill.spread(now - after) * velocity
+    assert torch.allclose(end.flatten(), torch.exp(after - now), rtol=2e-3)
+
+
+def test_weights_are_taken_from_a_larger_model_and_new_layers_stay(tmp_path: Path) -> None:
+    class Small(torch.nn.Module):
+        def __init__(self, more: bool) -> None:
+            super().__init__()
+            self.layer, self.other = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+            if more:
+                self.extra = torch.nn.Linear(2, 2)
+
+    source, target = Small(more=False), Small(more=True)
+    kept = target.extra.weight.clone()
+    save_atomically({"ema": {f"base_model.{k}": v for k, v in source.state_dict().items()}}, tmp_path / "c.pt")
+    take_weights(target, tmp_path / "c.pt")
+    assert torch.equal(target.layer.weight, source.layer.weight) and torch.equal(target.extra.weight, kept)
+    save_atomically({"ema": {"elsewhere": torch.zeros(1)}}, tmp_path / "c.pt")
+    with pytest.raises(ValueError, match="c.pt"):
+        take_weights(target, tmp_path / "c.pt")
 
 
 @pytest.mark.parametrize("switch", [-1, *range(6, 17)])
