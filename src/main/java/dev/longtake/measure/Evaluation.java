@@ -65,7 +65,7 @@ public final class Evaluation {
      */
     public Answer ask(Question question, Recipe recipe, Consumer<Integer> onChunk)
             throws CancelledException, IOException {
-        AtomicReference<PromptFit> fit = new AtomicReference<>(new PromptFit(0, Map.of()));
+        AtomicReference<PromptFit> fit = new AtomicReference<>(PromptFit.NONE);
         director.film(recipe, (step, steps, preview) -> { }, chunk -> {
             PromptFit seen = PromptFit.of(question.expected(), judge.look(chunk.frames()));
             onChunk.accept(fit.updateAndGet(seen::plus).frames());
@@ -75,7 +75,7 @@ public final class Evaluation {
 
     /** All answers taken together. */
     public static PromptFit total(List<Answer> answers) {
-        return answers.stream().map(Answer::fit).reduce(new PromptFit(0, Map.of()), PromptFit::plus);
+        return answers.stream().map(Answer::fit).reduce(PromptFit.NONE, PromptFit::plus);
     }
 
     /** Chance level of each kind: one over the number of classes. */

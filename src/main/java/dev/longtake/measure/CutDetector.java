@@ -1,0 +1,4 @@
+package dev.longtake.measure;
+
+/** Finds hard cuts. */
+final class CutDetector {}

@@ -1,0 +1,4 @@
+package dev.longtake.measure;
+
+/** Motion Aware Warp Error. */
+final class WarpError {}
