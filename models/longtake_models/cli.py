@@ -134,7 +134,7 @@ def parser() -> argparse.ArgumentParser:
     world.set_defaults(run=_world)
 
     export = commands.add_parser("export", help="write a pack: ONNX graphs, pack.json, golden tensors")
-    export.add_argument("--checkpoint", help="checkpoint of cam-apm or of the base model; none: random weights, to try the engine")
+    export.add_argument("--checkpoint", help="checkpoint of distill (the pack then has the fast mode), cam-apm or the base model; none: random weights, to try the engine")
     export.add_argument("--out", default=str(MODELS / "storybook"))
     export.add_argument("--work", default=str(WORK), help="where the autoencoder is taken from")
     export.set_defaults(run=_export)

@@ -6,7 +6,7 @@ One architecture, two sizes (design §3): the defaults of the dataclasses are th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,18 @@ class VideoConfig:
 
 
 @dataclass(frozen=True)
+class FastConfig:
+    """Few-step sampling that distillation has taught: one pass a step, without an unconditional half."""
+
+    steps: int
+    """The default."""
+    least_steps: int
+    most_steps: int
+    guidance_scale: float
+    """The guidance that is folded into the predictions."""
+
+
+@dataclass(frozen=True)
 class DiffusionConfig:
     """`flow`: x_t = (1-t) x0 + t eps, prediction eps - x0, network timestep 1000 t. Otherwise DDPM/DDIM terms."""
 
@@ -123,6 +135,8 @@ class DiffusionConfig:
     beta_start: float = 0.00085
     beta_end: float = 0.012
     steps_offset: int = 1
+    fast: FastConfig | None = None
+    """Only with `UNetConfig.intervals` and the prediction `flow`."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,10 @@ class ModelConfig:
     @property
     def latent_width(self) -> int:
         return self.video.width // self.autoencoder.factor
+
+    def without_fast_mode(self) -> ModelConfig:
+        """The same model before its distillation: no second time input, no few-step sampling."""
+        return replace(self, unet=replace(self.unet, intervals=False), diffusion=replace(self.diffusion, fast=None))
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -195,7 +213,13 @@ STORYBOOK = ModelConfig(
         pixel_mean=(0.5, 0.5, 0.5),
         pixel_std=(0.5, 0.5, 0.5),
     ),
-    diffusion=DiffusionConfig(prediction="flow", sampler="euler", steps=12, guidance_scale=4.0),
+    diffusion=DiffusionConfig(
+        prediction="flow",
+        sampler="euler",
+        steps=12,
+        guidance_scale=4.0,
+        fast=FastConfig(steps=6, least_steps=4, most_steps=8, guidance_scale=4.0),
+    ),
 )
 
 CONFIGS: dict[str, ModelConfig] = {c.name: c for c in (STREAMINGT2V, STORYBOOK)}

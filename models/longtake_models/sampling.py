@@ -82,6 +82,15 @@ def sample(
     return x
 
 
+def sample_fast(predict: Callable[[Tensor, float, float], Tensor], noise: Tensor, config: DiffusionConfig, steps: int) -> Tensor:
+    """Few steps of a distilled network: `predict(x, timestep, interval)` -> guided average velocity over the interval."""
+    x = noise
+    sigmas = flow_sigmas(steps, config.shift)
+    for now, after in zip(sigmas[:-1], sigmas[1:]):
+        x = flow_step(x, predict(x, 1000.0 * now, 1000.0 * (now - after)), now, after)
+    return x
+
+
 @dataclass
 class Conditioning:
     """What a chunk after the first one is held to. Pixels in [-1,1], never rounded to 8 bits."""
@@ -132,6 +141,24 @@ def generate_chunk(
 
 
 @torch.no_grad()
+def generate_chunk_fast(model: VideoLDM, text: Tensor, noise: Tensor, conditioning: Conditioning | None, steps: int) -> Tensor:
+    """`generate_chunk` by `sample_fast`: one pass a step, since guidance is folded into the network's prediction."""
+    if conditioning is None:
+        contexts, embedding = model.plain_contexts(text), None
+    else:
+        contexts = model.anchor_contexts(text, conditioning.anchor)
+        embedding = model.unet.embed_frames(conditioning.frames)
+    kept = model.config.cam.frames
+
+    def predict(x: Tensor, timestep: float, interval: float) -> Tensor:
+        t, i = torch.full((1,), timestep, device=x.device), torch.full((1,), interval, device=x.device)
+        features = None if embedding is None else model.unet(x[:, :kept], t, text, embedding, i)
+        return model.base_model(x, t, contexts, features, interval=i)
+
+    return sample_fast(predict, noise, model.config.diffusion, steps)
+
+
+@torch.no_grad()
 def decode(model: VideoLDM, latents: Tensor) -> Tensor:
     """Normalised latents (1,F,c,h,w) -> pixels (1,F,3,H,W), clamped to [-1,1]."""
     return model.vae.decode_normalised(latents.flatten(0, 1)).clamp(-1.0, 1.0).unflatten(0, latents.shape[:2])
@@ -147,16 +174,36 @@ def generate_film(
     guidance: float,
     step_noise: Callable[[int, int], Tensor] | None = None,
 ) -> Iterator[tuple[Tensor, Tensor]]:
+    """A careful film. `texts(i)` and `noise(i)` belong to chunk i, `step_noise(i, step)` to a sampler that adds noise.
+
+    Yields as `chain`.
+    """
+
+    def chunk(i: int, conditioning: Conditioning | None) -> Tensor:
+        extra = None if step_noise is None else (lambda step: step_noise(i, step))
+        return generate_chunk(model, texts(i), unconditional, noise(i), conditioning, steps, guidance, extra)
+
+    return chain(model, chunk, chunks)
+
+
+def generate_film_fast(
+    model: VideoLDM, texts: Callable[[int], Tensor], noise: Callable[[int], Tensor], chunks: int, steps: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """A fast film. Yields as `chain`."""
+    return chain(model, lambda i, conditioning: generate_chunk_fast(model, texts(i), noise(i), conditioning, steps), chunks)
+
+
+def chain(
+    model: VideoLDM, chunk: Callable[[int, Conditioning | None], Tensor], chunks: int
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yields per chunk its latents (1,F,c,h,w) and all its decoded frames (1,F,3,H,W).
 
-    `texts(i)` and `noise(i)` belong to chunk i, `step_noise(i, step)` to a sampler that adds noise. After the first
-    chunk only the frames from K on are new: the first K show once more what the chunk before ended with.
+    After the first chunk only the frames from K on are new: the first K show once more what the chunk before ended with.
     """
     conditioning: Conditioning | None = None
     kept = model.config.cam.frames
     for i in range(chunks):
-        extra = None if step_noise is None else (lambda step, chunk=i: step_noise(chunk, step))
-        latents = generate_chunk(model, texts(i), unconditional, noise(i), conditioning, steps, guidance, extra)
+        latents = chunk(i, conditioning)
         frames = decode(model, latents)
         yield latents, frames
         anchor = frames[:, 0] if conditioning is None else conditioning.anchor

@@ -14,7 +14,7 @@ import torch
 
 from longtake_models import sampling
 from longtake_models.config import STORYBOOK, DiffusionConfig, ModelConfig
-from longtake_models.export import cli, golden, graphs, onnx_export
+from longtake_models.export import cli, golden, graphs, onnx_export, pack
 from longtake_models.networks.cam import CamExtractor
 from longtake_models.networks.video_ldm import VideoLDM
 
@@ -63,18 +63,19 @@ def test_feature_count_of_the_original() -> None:
     assert shapes["feature_mid"] == ("B", 8, 1280, 4, 4)
 
 
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory, model: VideoLDM) -> Path:
+@pytest.fixture(scope="module", name="exported")
+def exported_pack(tmp_path_factory: pytest.TempPathFactory, model: VideoLDM) -> Path:
     out = tmp_path_factory.mktemp("pack") / "tiny"
     cli.write_pack(model, out, texts(model.config), {"actor": ["dot"]}, ["a dot"], {"trainedOn": "nothing"})
     return out
 
 
-def test_pack_is_complete_and_consistent(pack: Path) -> None:
-    manifest = json.loads((pack / "pack.json").read_text())
+def test_pack_is_complete_and_consistent(exported: Path) -> None:
+    manifest = json.loads((exported / "pack.json").read_text())
+    assert manifest["diffusion"]["fast"] == {"steps": 6, "leastSteps": 4, "mostSteps": 8, "guidanceScale": 4.0}
     assert set(manifest["graphs"]) == {"apm", "cam_embedding", "cam", "unet", "vae_decoder"}
     for about in manifest["graphs"].values():
-        path = pack / about["file"]
+        path = exported / about["file"]
         assert hashlib.sha256(path.read_bytes()).hexdigest() == about["sha256"]
         graph = onnx.load(path).graph
         for values, listed in ((graph.input, about["inputs"]), (graph.output, about["outputs"])):
@@ -82,31 +83,32 @@ def test_pack_is_complete_and_consistent(pack: Path) -> None:
             assert list(shapes) == list(listed)
             for name, shape in listed.items():
                 assert [d for d in shapes[name] if isinstance(d, int)] == [d for d in shape if isinstance(d, int)]
-    assert not list(pack.parent.glob("*.new"))
+    assert not list(exported.parent.glob("*.new"))
 
 
-def test_large_weights_are_stored_as_halves(pack: Path) -> None:
-    graph = onnx.load(pack / "unet.onnx").graph
+def test_large_weights_are_stored_as_halves(exported: Path) -> None:
+    graph = onnx.load(exported / "unet.onnx").graph
     sizes = {t.data_type: 0 for t in graph.initializer}
     for tensor in graph.initializer:
         sizes[tensor.data_type] += int(np.prod(tensor.dims))
     assert sizes[onnx.TensorProto.FLOAT16] > 5 * sizes[onnx.TensorProto.FLOAT]
 
 
-def test_golden_graphs_run(pack: Path) -> None:
-    cases = json.loads((pack / "golden" / "golden.json").read_text())
+def test_golden_graphs_run(exported: Path) -> None:
+    cases = json.loads((exported / "golden" / "golden.json").read_text())
     assert [c["graph"] for c in cases["graphs"]] == ["apm", "cam_embedding", "cam", "unet", "vae_decoder"]
     for case in cases["graphs"]:
-        session = onnx_export.session(pack / f"{case['graph']}.onnx")
-        feeds = {k: np.load(pack / "golden" / v) for k, v in case["inputs"].items()}
+        session = onnx_export.session(exported / f"{case['graph']}.onnx")
+        feeds = {k: np.load(exported / "golden" / v) for k, v in case["inputs"].items()}
         for name, value in zip(case["outputs"], session.run(list(case["outputs"]), feeds), strict=True):
-            expected = np.load(pack / "golden" / case["outputs"][name])
+            expected = np.load(exported / "golden" / case["outputs"][name])
             assert onnx_export.relative_error(expected, value) < 1e-3
 
 
-def test_golden_chunks_are_two_different_chunks(pack: Path) -> None:
-    case = json.loads((pack / "golden" / "golden.json").read_text())["chunks"]
-    first, second = (np.load(pack / "golden" / case[f"latents_{i}"]) for i in (0, 1))
+@pytest.mark.parametrize("mode", ["chunks", "fast"])
+def test_golden_chunks_are_two_different_chunks(exported: Path, mode: str) -> None:
+    case = json.loads((exported / "golden" / "golden.json").read_text())[mode]
+    first, second = (np.load(exported / "golden" / case[f"latents_{i}"]) for i in (0, 1))
     assert first.shape == second.shape == (1, 4, 4, 4, 4)
     assert np.isfinite(first).all() and np.isfinite(second).all() and not np.allclose(first, second)
 
@@ -166,6 +168,37 @@ def test_film_holds_on_to_its_last_frames(model: VideoLDM) -> None:
     assert not torch.allclose(sampling.generate_chunk(model, text, empty, noises[2], other, 2, 3.0), alone)
 
 
+def test_fast_film_holds_on_to_its_last_frames(model: VideoLDM) -> None:
+    text, _ = texts(model.config)
+    noises = [torch.randn(1, 4, 4, 4, 4, generator=torch.Generator().manual_seed(i)) for i in range(3)]
+    chunks = list(sampling.generate_film_fast(model, lambda i: text, lambda i: noises[i], 3, 2))
+    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:])
+    torch.testing.assert_close(sampling.generate_chunk_fast(model, text, noises[2], held, 2), chunks[2][0])
+    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:])
+    assert not torch.allclose(sampling.generate_chunk_fast(model, text, noises[2], other, 2), chunks[2][0])
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0])
+def test_fast_steps_cover_the_whole_way(shift: float) -> None:
+    """Intervals lie end to end; a network that knows the average velocity of each arrives whatever the path is."""
+    config = DiffusionConfig(prediction="flow", shift=shift)
+    noise = torch.randn(1, 4, generator=torch.Generator().manual_seed(2))
+    told: list[tuple[float, float]] = []
+
+    def path(timestep: float) -> torch.Tensor:
+        return noise * (timestep / 1000) ** 3
+
+    def predict(x: torch.Tensor, timestep: float, interval: float) -> torch.Tensor:
+        told.append((timestep, interval))
+        torch.testing.assert_close(x, path(timestep))
+        return (path(timestep) - path(timestep - interval)) / (interval / 1000)
+
+    result = sampling.sample_fast(predict, noise, config, 4)
+    torch.testing.assert_close(result, torch.zeros(1, 4), rtol=0, atol=1e-6)
+    assert [t for t, _ in told[1:]] == pytest.approx([t - i for t, i in told[:-1]])
+    assert told[0][0] == 1000 and sum(i for _, i in told) == pytest.approx(1000)
+
+
 def test_guidance_one_is_the_conditional_pass(model: VideoLDM) -> None:
     text, empty = texts(model.config)
     noise = torch.randn(1, 4, 4, 4, 4, generator=torch.Generator().manual_seed(0))
@@ -174,12 +207,33 @@ def test_guidance_one_is_the_conditional_pass(model: VideoLDM) -> None:
     torch.testing.assert_close(one, near, rtol=1e-3, atol=1e-4)
 
 
+def save_checkpoint(path: Path, weights: dict[str, torch.Tensor], **about: object) -> Path:
+    torch.save({"ema": {k: v for k, v in weights.items() if not k.startswith("vae.")}, "about": about}, path)
+    return path
+
+
 def test_base_checkpoint_alone_loads(tmp_path: Path, model: VideoLDM) -> None:
-    torch.save({"ema": model.base_model.state_dict()}, tmp_path / "base.pt")
-    torch.save({"ema": {k: v for k, v in model.state_dict().items() if not k.startswith("vae.")}}, tmp_path / "whole.pt")
-    fresh = VideoLDM(model.config)
-    assert cli.load_weights(fresh, tmp_path / "base.pt", None) == "base model only"
+    path = save_checkpoint(tmp_path / "base.pt", model.base_model.state_dict())
+    fresh, found = cli.load_checkpoint(model.config, path, None)
+    assert found == "base model only"
     assert torch.equal(fresh.base_model.conv_in.weight, model.base_model.conv_in.weight)
     assert isinstance(fresh.unet, CamExtractor) and torch.equal(fresh.unet.conv_in.weight, model.base_model.conv_in.weight)
-    assert cli.load_weights(fresh, tmp_path / "whole.pt", model.vae.state_dict()) == "whole model"
+
+
+def test_only_a_distilled_checkpoint_gives_the_fast_mode(tmp_path: Path, model: VideoLDM) -> None:
+    weights, autoencoder = model.state_dict(), model.vae.state_dict()
+    path = save_checkpoint(tmp_path / "distilled.pt", weights, distilled=True)
+    fresh, found = cli.load_checkpoint(model.config, path, autoencoder)
+    assert found == "whole model, distilled" and fresh.config == model.config
     assert torch.equal(fresh.vae.decoder.conv_in.weight, model.vae.decoder.conv_in.weight)
+    # One from before the interval layers, and one that carries them along untrained.
+    older = {k: v for k, v in weights.items() if "interval_embedding" not in k}
+    for name, kept in (("older", older), ("untrained", weights)):
+        path = save_checkpoint(tmp_path / f"{name}.pt", kept)
+        fresh, found = cli.load_checkpoint(model.config, path, autoencoder)
+        assert found == "whole model" and fresh.config.diffusion.fast is None
+        assert all("interval" not in g.inputs for g in graphs.build(fresh))
+        assert "fast" not in pack.diffusion(fresh.config.diffusion)
+    path = save_checkpoint(tmp_path / "broken.pt", older, distilled=True)
+    with pytest.raises(ValueError, match="broken.pt: missing .*interval_embedding"):
+        cli.load_checkpoint(model.config, path, autoencoder)

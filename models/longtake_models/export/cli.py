@@ -32,13 +32,30 @@ def untrained(config: ModelConfig, seed: int = 0) -> VideoLDM:
     return model
 
 
-def load_weights(model: VideoLDM, checkpoint: Path, autoencoder: dict[str, Tensor] | None) -> str:
-    """Averaged weights of a checkpoint: of the whole generator, or of the base model alone. Says what it found.
+def load_checkpoint(config: ModelConfig, checkpoint: Path, autoencoder: dict[str, Tensor] | None) -> tuple[VideoLDM, str]:
+    """The model that a checkpoint holds, and what was found there.
+
+    Only a checkpoint that says `about: {"distilled": true}` gives a model with the fast mode. Before that its interval
+    layers, where it has them at all, have learnt nothing and are left out.
+    """
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    distilled = bool(state.get("about", {}).get("distilled"))
+    model = VideoLDM(config if distilled else config.without_fast_mode())
+    weights = state.get("ema", state)
+    if not distilled:
+        weights = {k: v for k, v in weights.items() if "interval_embedding." not in k}
+    try:
+        found = load_weights(model, weights, autoencoder)
+    except (ValueError, RuntimeError) as e:
+        raise ValueError(f"{checkpoint.name}: {e}") from e
+    return model, found + (", distilled" if distilled else "")
+
+
+def load_weights(model: VideoLDM, weights: dict[str, Tensor], autoencoder: dict[str, Tensor] | None) -> str:
+    """Weights of the whole generator, or of the base model alone. Says which.
 
     A base model alone gives a pack whose first chunks are real; its CAM adds nothing yet.
     """
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    weights = state.get("ema", state)
     if autoencoder is not None:
         weights = {**{k: v for k, v in weights.items() if not k.startswith("vae.")}}
         model.vae.load_state_dict(autoencoder)
@@ -46,7 +63,7 @@ def load_weights(model: VideoLDM, checkpoint: Path, autoencoder: dict[str, Tenso
         missing, unexpected = model.load_state_dict(weights, strict=False)
         missing = [k for k in missing if not (autoencoder is not None and k.startswith("vae."))]
         if missing or unexpected:
-            raise ValueError(f"{checkpoint.name}: missing {missing[:3]}, unexpected {unexpected[:3]}")
+            raise ValueError(f"missing {missing[:3]}, unexpected {unexpected[:3]}")
         return "whole model"
     model.base_model.load_state_dict(weights)
     model.unet.copy_from(model.base_model)
@@ -114,8 +131,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ..world import VOCABULARY
 
     if arguments.checkpoint:
-        model = VideoLDM(config)
-        found = load_weights(model, Path(arguments.checkpoint), autoencoder_weights(work))
+        model, found = load_checkpoint(config, Path(arguments.checkpoint), autoencoder_weights(work))
         provenance = {
             "trainedOn": "clips rendered by longtake_models.world (Noto Color Emoji and drawn scenery); no other pictures or video",
             "training": f"{found}; see MODEL_CARD.md",
@@ -133,7 +149,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="longtake_models export", description=__doc__)
-    parser.add_argument("--checkpoint", help="checkpoint of cam-apm or of the base model; none: random weights")
+    parser.add_argument("--checkpoint", help="checkpoint of distill (the pack then has the fast mode), cam-apm or the base model; none: random weights")
     parser.add_argument("--out", default=str(MODELS / "storybook"))
     parser.add_argument("--work", help="folder of the training stages; the autoencoder is taken from there")
     run(parser.parse_args(arguments))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from ..config import DiffusionConfig
 from ..networks.video_ldm import VideoLDM
-from ..sampling import generate_film
+from ..sampling import generate_film, generate_film_fast
 from .graphs import Graph
 from .onnx_export import run
 
@@ -91,7 +92,7 @@ def closed_form_flow(
         return odds / (1.0 + odds)
 
     now, after = sigma(index), sigma(index + 1)
-    facts = {"timestep": 1000 * now, "sigma": now, "sigmaNext": after}
+    facts = {"timestep": 1000 * now, "interval": 1000 * (now - after), "sigma": now, "sigmaNext": after}
     return x - (now - after) * velocity, facts
 
 
@@ -120,12 +121,14 @@ def sampler_cases(writer: Writer, generator: torch.Generator) -> list[dict]:
     return cases
 
 
-def chunk_case(model: VideoLDM, text: Tensor, unconditional: Tensor, writer: Writer, generator: torch.Generator) -> dict:
-    """Two chunks of a film with guidance; the second one has CAM and an anchor."""
+def chunk_cases(
+    model: VideoLDM, text: Tensor, unconditional: Tensor, writer: Writer, generator: torch.Generator
+) -> dict[str, dict]:
+    """Two chunks of a film, of which the second one has CAM and an anchor: with guidance, and fast where there is that."""
     config = model.config
     shape = (1, config.video.frames, config.autoencoder.latent_channels, config.latent_height, config.latent_width)
     noises = [torch.randn(shape, generator=generator) for _ in range(2)]
-    case = {
+    careful = {
         "prompt": PROMPT,
         "text": writer.save("chunks/text", text),
         "negativePrompt": "",
@@ -134,11 +137,22 @@ def chunk_case(model: VideoLDM, text: Tensor, unconditional: Tensor, writer: Wri
         "guidance": GUIDANCE,
     }
     film = generate_film(model, lambda i: text, unconditional, lambda i: noises[i], 2, STEPS, GUIDANCE)
+    cases = {"chunks": careful | film_tensors(film, noises, "chunks", writer)}
+    fast = config.diffusion.fast
+    if fast:
+        film = generate_film_fast(model, lambda i: text, lambda i: noises[i], 2, fast.least_steps)
+        about = {"prompt": PROMPT, "text": careful["text"], "steps": fast.least_steps, "guidance": fast.guidance_scale}
+        cases["fast"] = about | film_tensors(film, noises, "fast", writer)
+    return cases
+
+
+def film_tensors(film: Iterator[tuple[Tensor, Tensor]], noises: list[Tensor], folder: str, writer: Writer) -> dict[str, str]:
+    names = {}
     for i, (latents, frames) in enumerate(film):
-        case[f"noise_{i}"] = writer.save(f"chunks/noise_{i}", noises[i])
-        case[f"latents_{i}"] = writer.save(f"chunks/latents_{i}", latents)
-        case[f"last_frame_{i}"] = writer.save(f"chunks/last_frame_{i}", frames[:, -1])
-    return case
+        names[f"noise_{i}"] = writer.save(f"chunks/noise_{i}", noises[i])
+        names[f"latents_{i}"] = writer.save(f"{folder}/latents_{i}", latents)
+        names[f"last_frame_{i}"] = writer.save(f"{folder}/last_frame_{i}", frames[:, -1])
+    return names
 
 
 def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Tensor, folder: Path) -> dict:
@@ -151,7 +165,7 @@ def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Ten
     golden = {
         "graphs": graph_cases(graphs, text, writer, generator),
         "samplers": sampler_cases(writer, generator),
-        "chunks": chunk_case(model, text, unconditional, writer, generator),
+        **chunk_cases(model, text, unconditional, writer, generator),
     }
     (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
     return golden

@@ -35,6 +35,8 @@ class Graph:
             sizes = [batch if isinstance(s, str) else s for s in shape]
             if name == "timestep":
                 values[name] = torch.rand(sizes, generator=generator) * 1000
+            elif name == "interval":
+                values[name] = torch.rand(sizes, generator=generator) * 250
             elif name == "cam_scale":
                 values[name] = torch.ones(sizes)
             elif name in ("frames", "anchor"):
@@ -84,12 +86,13 @@ def build(model: VideoLDM) -> list[Graph]:
     embedding: Shape = ("B", k, config.unet.block_out_channels[0], h, w)
     features = feature_shapes(config)
     count = len(features)
+    interval: dict[str, Shape] = {"interval": ("B",)} if config.unet.intervals else {}
 
     def unet(latents: Tensor, timestep: Tensor, contexts: Tensor, *rest: Tensor) -> Tensor:
-        return model.base_model(latents, timestep, contexts, list(rest[:count]), rest[count])
+        return model.base_model(latents, timestep, contexts, list(rest[:count]), *rest[count:])
 
-    def cam(latents: Tensor, timestep: Tensor, text: Tensor, embedding: Tensor) -> tuple[Tensor, ...]:
-        return tuple(model.unet(latents, timestep, text, embedding))
+    def cam(latents: Tensor, timestep: Tensor, text: Tensor, embedding: Tensor, *interval: Tensor) -> tuple[Tensor, ...]:
+        return tuple(model.unet(latents, timestep, text, embedding, *interval))
 
     return [
         Graph("apm", Part(model, model.anchor_contexts), {"text": text, "anchor": ("B", *picture)}, {"contexts": contexts}),
@@ -99,13 +102,13 @@ def build(model: VideoLDM) -> list[Graph]:
         Graph(
             "cam",
             Part(model.unet, cam),
-            {"latents": ("B", k, c, h, w), "timestep": ("B",), "text": text, "embedding": embedding},
+            {"latents": ("B", k, c, h, w), "timestep": ("B",), "text": text, "embedding": embedding, **interval},
             features,
         ),
         Graph(
             "unet",
             Part(model.base_model, unet),
-            {"latents": ("B", f, c, h, w), "timestep": ("B",), "contexts": contexts, **features, "cam_scale": (1,)},
+            {"latents": ("B", f, c, h, w), "timestep": ("B",), "contexts": contexts, **features, "cam_scale": (1,), **interval},
             {"prediction": ("B", f, c, h, w)},
         ),
         Graph(

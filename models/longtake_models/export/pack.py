@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from ..config import DiffusionConfig, ModelConfig
+from ..config import DiffusionConfig, FastConfig, ModelConfig
 from .graphs import Graph
 
 FORMAT = 1
@@ -23,10 +23,23 @@ EXAMPLES = [
 ]
 
 
+def fast(config: FastConfig | None) -> dict:
+    if config is None:
+        return {}
+    return {
+        "fast": {
+            "steps": config.steps,
+            "leastSteps": config.least_steps,
+            "mostSteps": config.most_steps,
+            "guidanceScale": config.guidance_scale,
+        }
+    }
+
+
 def diffusion(config: DiffusionConfig) -> dict:
     common = {"sampler": config.sampler, "steps": config.steps, "guidanceScale": config.guidance_scale}
     if config.prediction == "flow":
-        return {"prediction": "flow", "shift": config.shift, **common}
+        return {"prediction": "flow", "shift": config.shift, **common, **fast(config.fast)}
     return {
         "prediction": config.prediction,
         "trainTimesteps": config.train_timesteps,
