@@ -82,6 +82,11 @@ public final class DdimSampler implements Sampler {
     }
 
     @Override
+    public double interval(int index) {
+        return 0;
+    }
+
+    @Override
     public void step(int index, float[] x, float[] predicted, Supplier<float[]> noise) {
         Coefficients toClean = coefficients(index);
         double alpha = alphas[index];

@@ -7,6 +7,9 @@ package dev.longtake.diffusion;
  */
 public record Guidance(double scale) {
 
+    /** No guidance, or none that is not in the prediction already. */
+    public static final Guidance OFF = new Guidance(1);
+
     /** Whether the network must be asked twice: without and with the prompt. */
     public boolean active() {
         return scale != 1;

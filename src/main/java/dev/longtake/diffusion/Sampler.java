@@ -12,6 +12,12 @@ public interface Sampler {
     double timestep(int index);
 
     /**
+     * How far the prediction of step {@code index} is followed, in timesteps, as the network is told: 0 where it is
+     * asked for its prediction at {@link #timestep}, more where for the average over that interval.
+     */
+    double interval(int index);
+
+    /**
      * Takes one step.
      *
      * @param index      0 to {@code steps() - 1}

@@ -7,6 +7,7 @@ import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
@@ -117,8 +118,8 @@ public final class Director implements AutoCloseable {
     private float[] denoise(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
-        Sampler sampler = manifest.diffusion().sampler(recipe.steps());
-        Guidance guidance = new Guidance(recipe.guidanceScale());
+        Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
+        Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
         Noise noise = noiseBySeed.apply(recipe.seed());
         Prompter.Prompt prompt = prompter.prompt(
                 recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(),
@@ -133,7 +134,8 @@ public final class Director implements AutoCloseable {
         noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
         for (int i = 0; i < sampler.steps(); i++) {
             int step = i;
-            pack.denoiser().predict(x, sampler.timestep(step), predictions[prompt.batch() - 1], token);
+            pack.denoiser().predict(
+                    x, sampler.timestep(step), sampler.interval(step), predictions[prompt.batch() - 1], token);
             guidance.combine(predictions[prompt.batch() - 1], prediction);
             float[] clean = sampler.clean(step, x, prediction, previewed, previewed + frame);
             Supplier<float[]> drawn = () -> {
@@ -174,8 +176,8 @@ public final class Director implements AutoCloseable {
     /**
      * Checks that this pack can make a recipe.
      *
-     * @throws dev.longtake.film.InvalidFieldException if it is for another pack, or has too long a prompt or too
-     *                                                 many steps
+     * @throws dev.longtake.film.InvalidFieldException if it is for another pack, or has too long a prompt or steps
+     *                                                 or guidance that its mode can't do
      */
     public void check(Recipe recipe) {
         recipeCheck.check(recipe);

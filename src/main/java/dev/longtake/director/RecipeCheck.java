@@ -1,6 +1,7 @@
 package dev.longtake.director;
 
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
@@ -12,13 +13,21 @@ import dev.longtake.pack.PromptTokenizer;
  */
 public record RecipeCheck(PackManifest manifest, PromptTokenizer tokenizer) {
 
-    /** @throws InvalidFieldException if the recipe is for another pack, or has too long a prompt or too many steps */
+    /**
+     * Checks one recipe.
+     *
+     * @throws InvalidFieldException if it is for another pack, or has too long a prompt or steps or guidance that its
+     *                               mode can't do
+     */
     public void check(Recipe recipe) {
         if (!recipe.pack().equals(manifest.name())) {
             throw new InvalidFieldException("pack", recipe.pack(), "\"" + manifest.name() + "\"");
         }
         recipe.timeline().scenes().forEach(scene -> tokenizer.check("prompt", scene));
         tokenizer.check("negativePrompt", recipe.negativePrompt());
-        manifest.diffusion().sampler(recipe.steps());
+        manifest.diffusion().sampler(recipe.mode(), recipe.steps());
+        if (recipe.mode() == Mode.FAST) {
+            manifest.diffusion().requireFast().requireGuidance(recipe.guidanceScale());
+        }
     }
 }

@@ -9,8 +9,10 @@ package dev.longtake.film;
  * @param negativePrompt what not to show, may be empty
  * @param frames         length of the film, 1 to {@value #LONGEST_FILM}
  * @param seed           any number
+ * @param mode           null where it was stored before there were modes: careful
  * @param steps          denoising steps of each chunk, 1 to {@value #MOST_STEPS}
- * @param guidanceScale  classifier-free guidance, 1 (off) to {@value #STRONGEST_GUIDANCE}
+ * @param guidanceScale  classifier-free guidance, 1 (off) to {@value #STRONGEST_GUIDANCE}; in fast mode the one that
+ *                       the pack's network has learnt
  */
 public record Recipe(
         String pack,
@@ -18,6 +20,7 @@ public record Recipe(
         String negativePrompt,
         int frames,
         long seed,
+        Mode mode,
         int steps,
         double guidanceScale) {
 
@@ -44,14 +47,31 @@ public record Recipe(
         if (!(guidanceScale >= 1 && guidanceScale <= STRONGEST_GUIDANCE)) {
             throw new InvalidFieldException("guidance", guidanceScale, "1 to " + STRONGEST_GUIDANCE);
         }
+        mode = mode == null ? Mode.CAREFUL : mode;
+        if (mode == Mode.FAST && !negativePrompt.isEmpty()) {
+            throw new InvalidFieldException("negativePrompt", negativePrompt,
+                    "empty in fast mode (it acts only in careful mode)");
+        }
+    }
+
+    /** A careful recipe. */
+    public Recipe(
+            String pack,
+            Timeline timeline,
+            String negativePrompt,
+            int frames,
+            long seed,
+            int steps,
+            double guidanceScale) {
+        this(pack, timeline, negativePrompt, frames, seed, Mode.CAREFUL, steps, guidanceScale);
     }
 
     public Recipe withFrames(int newFrames) {
-        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, steps, guidanceScale);
+        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale);
     }
 
     public Recipe withTimeline(Timeline newTimeline) {
-        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, steps, guidanceScale);
+        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale);
     }
 
     static int requireFrames(int frames) {

@@ -44,6 +44,10 @@ final class Binding implements AutoCloseable {
         return tensors;
     }
 
+    boolean has(String input) {
+        return inputs.containsKey(input);
+    }
+
     HostTensor input(String name) {
         return inputs.get(name);
     }

@@ -15,25 +15,35 @@ import java.util.concurrent.Executors;
 
 /**
  * UNet and CAM: says what is noise in a chunk. CAM's features go from one network to the other in place, without a
- * copy. Where the device is better off that way, the two halves of guidance run side by side.
+ * copy. Where the device is better off that way, the two halves of guidance run side by side, and share its threads; a
+ * batch of one has them all. These are two ways to load the networks: each is loaded when it is first needed, since few
+ * processes need both.
  *
  * <p>Call {@link #start} once a chunk, then {@link #predict} for every step.
  */
 public final class Denoiser implements AutoCloseable {
 
-    private final Graph cam;
-    private final Graph unet;
-    private final boolean splitsBatches;
+    private final NetworkRuntime runtime;
+    private final Loader loader;
     private final Executor lanes;
     private final Runnable stopLanes;
-    private final List<DenoiserPass> singles = new ArrayList<>();
-    private final Map<Integer, DenoiserPass> batches = new HashMap<>();
+    private final OpenParts opened = new OpenParts();
+    private final Map<Integer, Networks> networksByLanes = new HashMap<>();
+    private final Map<Integer, List<DenoiserPass>> passesByBatch = new HashMap<>();
     private List<DenoiserPass> passes = List.of();
 
-    Denoiser(NetworkRuntime runtime, Graph cam, Graph unet) {
-        this.cam = cam;
-        this.unet = unet;
-        splitsBatches = runtime.splitsBatches();
+    /** Loads a graph. */
+    @FunctionalInterface
+    interface Loader {
+        /** @param lanes runs of it that share the device's threads */
+        Graph load(String role, int lanes);
+    }
+
+    private record Networks(Graph cam, Graph unet) {}
+
+    Denoiser(NetworkRuntime runtime, Loader loader) {
+        this.runtime = runtime;
+        this.loader = loader;
         if (runtime.lanes() == 1) {
             // On the caller's own thread: a graphics card's networks should always see the same one.
             lanes = Runnable::run;
@@ -61,22 +71,38 @@ public final class Denoiser implements AutoCloseable {
      */
     public record Conditions(int batch, float[] text, float[] contexts, Optional<float[]> embedding) {}
 
-    /** Sets what the following predictions are conditioned on. */
+    /** Gets everything ready for a size of batch, 1 or 2; else the first {@link #start} with it does. */
+    void prepare(int batch) {
+        passesByBatch.computeIfAbsent(batch, this::passes);
+    }
+
+    /**
+     * Sets what the following predictions are conditioned on.
+     *
+     * @throws PackException if networks have to be loaded and are no longer those that the pack was opened with
+     */
     public void start(Conditions conditions) {
-        passes = passes(conditions.batch());
+        prepare(conditions.batch());
+        passes = passesByBatch.get(conditions.batch());
         for (int i = 0; i < passes.size(); i++) {
             passes.get(i).start(conditions, i);
         }
     }
 
     private List<DenoiserPass> passes(int batch) {
-        if (!splitsBatches) {
-            return List.of(batches.computeIfAbsent(batch, size -> new DenoiserPass(cam, unet, size)));
+        boolean split = runtime.splitsBatches();
+        Networks networks = networksByLanes.computeIfAbsent(
+                split ? Math.min(batch, runtime.lanes()) : 1,
+                sharing -> new Networks(load(GraphContract.CAM, sharing), load(GraphContract.UNET, sharing)));
+        List<DenoiserPass> made = new ArrayList<>();
+        for (int i = 0; i < (split ? batch : 1); i++) {
+            made.add(opened.keep(new DenoiserPass(networks.cam(), networks.unet(), split ? 1 : batch)));
         }
-        while (singles.size() < batch) {
-            singles.add(new DenoiserPass(cam, unet, 1));
-        }
-        return List.copyOf(singles.subList(0, batch));
+        return List.copyOf(made);
+    }
+
+    private Graph load(String role, int sharing) {
+        return opened.keep(loader.load(role, sharing));
     }
 
     /**
@@ -84,12 +110,14 @@ public final class Denoiser implements AutoCloseable {
      *
      * @param x        noisy latents (F, c, h, w)
      * @param timestep as the sampler says
+     * @param interval as the sampler says; only packs with a fast mode know others than 0
      * @param result   (batch, F, c, h, w), overwritten
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
-    public void predict(float[] x, double timestep, float[] result, CancelToken token) throws CancelledException {
+    public void predict(float[] x, double timestep, double interval, float[] result, CancelToken token)
+            throws CancelledException {
         CompletableFuture<?>[] runs = passes.stream()
-                .map(pass -> CompletableFuture.runAsync(() -> run(pass, x, timestep, token), lanes))
+                .map(pass -> CompletableFuture.runAsync(() -> run(pass, x, timestep, interval, token), lanes))
                 .toArray(CompletableFuture<?>[]::new);
         try {
             // Also waits for the other runs when one has failed, and can't be interrupted: nothing of ours may be
@@ -105,9 +133,9 @@ public final class Denoiser implements AutoCloseable {
         }
     }
 
-    private static void run(DenoiserPass pass, float[] x, double timestep, CancelToken token) {
+    private static void run(DenoiserPass pass, float[] x, double timestep, double interval, CancelToken token) {
         try {
-            pass.run(x, timestep, token);
+            pass.run(x, timestep, interval, token);
         } catch (CancelledException e) {
             throw new CompletionException(e);
         }
@@ -116,7 +144,6 @@ public final class Denoiser implements AutoCloseable {
     @Override
     public void close() {
         stopLanes.run();
-        singles.forEach(DenoiserPass::close);
-        batches.values().forEach(DenoiserPass::close);
+        opened.close();
     }
 }

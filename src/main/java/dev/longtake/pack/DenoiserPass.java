@@ -35,16 +35,23 @@ final class DenoiserPass implements AutoCloseable {
         tensor.fill(values, index * tensor.size(), tensor.size());
     }
 
-    void run(float[] x, double timestep, CancelToken token) throws CancelledException {
+    void run(float[] x, double timestep, double interval, CancelToken token) throws CancelledException {
         if (conditioned) {
             HostTensor head = cam.input("latents");
             head.fill(x, 0, head.size() / batch);
-            cam.input("timestep").fill((float) timestep);
+            fillTime(cam, timestep, interval);
             cam.run(token);
         }
         unet.input("latents").fill(x);
-        unet.input("timestep").fill((float) timestep);
+        fillTime(unet, timestep, interval);
         unet.run(token);
+    }
+
+    private static void fillTime(Binding binding, double timestep, double interval) {
+        binding.input("timestep").fill((float) timestep);
+        if (binding.has(GraphContract.INTERVAL)) {
+            binding.input(GraphContract.INTERVAL).fill((float) interval);
+        }
     }
 
     void copyTo(float[] result, int offset) {

@@ -1,12 +1,16 @@
 package dev.longtake.pack;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import dev.longtake.diffusion.DdimSampler;
 import dev.longtake.diffusion.EulerFlowSampler;
 import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
+import java.util.Optional;
 
 /** How a pack's network was trained to denoise, and with which settings it is best used. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "sampler", include = JsonTypeInfo.As.EXISTING_PROPERTY,
@@ -20,26 +24,90 @@ public sealed interface Diffusion {
     /** What the network predicts: {@code flow}, {@code epsilon} or {@code v}. */
     String prediction();
 
-    /** Denoising steps unless a recipe says otherwise. */
+    /** Denoising steps in careful mode unless a recipe says otherwise. */
     int steps();
 
-    /** Classifier-free guidance unless a recipe says otherwise; 1 is off. */
+    /** Classifier-free guidance in careful mode unless a recipe says otherwise; 1 is off. */
     double guidanceScale();
+
+    /** What a distilled network can do in a few steps; empty for any other. */
+    Optional<Fast> fast();
 
     /**
      * The sampler for a number of steps.
      *
-     * @throws InvalidFieldException if the network was not trained for so many
+     * @throws InvalidFieldException if the network was not trained for so many, or not for the mode
      */
-    Sampler sampler(int steps);
+    Sampler sampler(Mode mode, int steps);
+
+    /**
+     * What {@link #fast} holds.
+     *
+     * @throws InvalidFieldException if it is empty
+     */
+    default Fast requireFast() {
+        return fast().orElseThrow(() -> new InvalidFieldException("mode", Mode.FAST.word(),
+                Mode.CAREFUL.word() + " (the pack has no other mode)"));
+    }
+
+    /**
+     * Sampling by a distilled network: one pass a step, in which guidance is folded.
+     *
+     * @param steps         unless a recipe says otherwise
+     * @param leastSteps    fewest that the network has learnt
+     * @param mostSteps     most that it has learnt
+     * @param guidanceScale that its predictions hold
+     */
+    record Fast(int steps, int leastSteps, int mostSteps, double guidanceScale) {
+
+        public Fast {
+            if (leastSteps < 1 || leastSteps > Recipe.MOST_STEPS) {
+                throw new InvalidFieldException("diffusion.fast.leastSteps", leastSteps, "1 to " + Recipe.MOST_STEPS);
+            }
+            if (mostSteps < leastSteps || mostSteps > Recipe.MOST_STEPS) {
+                throw new InvalidFieldException("diffusion.fast.mostSteps", mostSteps,
+                        leastSteps + " to " + Recipe.MOST_STEPS);
+            }
+            if (steps < leastSteps || steps > mostSteps) {
+                throw new InvalidFieldException("diffusion.fast.steps", steps, leastSteps + " to " + mostSteps);
+            }
+            checkGuidance("diffusion.fast.guidanceScale", guidanceScale);
+        }
+
+        /** Whether the network has learnt to be sampled in so many steps. */
+        public boolean allows(int number) {
+            return number >= leastSteps && number <= mostSteps;
+        }
+
+        void requireSteps(int number) {
+            if (!allows(number)) {
+                throw new InvalidFieldException("steps", number,
+                        leastSteps + " to " + mostSteps + " in fast mode (any number only in careful mode)");
+            }
+        }
+
+        /** @throws InvalidFieldException if the network's predictions hold another guidance */
+        public void requireGuidance(double guidance) {
+            if (guidance != guidanceScale) {
+                throw new InvalidFieldException("guidance", guidance,
+                        guidanceScale + " in fast mode (another one only in careful mode)");
+            }
+        }
+    }
 
     /**
      * Rectified flow, solved by Euler steps.
      *
      * @param shift more than 1 spends more steps at high noise
+     * @param fast  may be left out
      */
-    record Euler(String sampler, String prediction, double shift, int steps, double guidanceScale)
-            implements Diffusion {
+    record Euler(
+            String sampler,
+            String prediction,
+            double shift,
+            int steps,
+            double guidanceScale,
+            @JacksonInject(value = ManifestReader.NOTHING, useInput = OptBoolean.TRUE) Optional<Fast> fast) implements Diffusion {
 
         public Euler {
             checkDefaults(steps, guidanceScale);
@@ -52,8 +120,12 @@ public sealed interface Diffusion {
         }
 
         @Override
-        public Sampler sampler(int number) {
-            return new EulerFlowSampler(number, shift);
+        public Sampler sampler(Mode mode, int number) {
+            if (mode == Mode.CAREFUL) {
+                return new EulerFlowSampler(number, shift, EulerFlowSampler.Velocity.MOMENTARY);
+            }
+            requireFast().requireSteps(number);
+            return new EulerFlowSampler(number, shift, EulerFlowSampler.Velocity.AVERAGE);
         }
     }
 
@@ -99,7 +171,15 @@ public sealed interface Diffusion {
         }
 
         @Override
-        public Sampler sampler(int number) {
+        public Optional<Fast> fast() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Sampler sampler(Mode mode, int number) {
+            if (mode == Mode.FAST) {
+                requireFast();
+            }
             DdimSampler.Prediction predicted =
                     prediction.equals("v") ? DdimSampler.Prediction.V : DdimSampler.Prediction.EPSILON;
             DdimSampler.Schedule schedule =
@@ -112,9 +192,12 @@ public sealed interface Diffusion {
         if (steps < 1 || steps > Recipe.MOST_STEPS) {
             throw new InvalidFieldException("diffusion.steps", steps, "1 to " + Recipe.MOST_STEPS);
         }
+        checkGuidance("diffusion.guidanceScale", guidanceScale);
+    }
+
+    private static void checkGuidance(String field, double guidanceScale) {
         if (!(guidanceScale >= 1 && guidanceScale <= Recipe.STRONGEST_GUIDANCE)) {
-            throw new InvalidFieldException("diffusion.guidanceScale", guidanceScale,
-                    "1 to " + Recipe.STRONGEST_GUIDANCE);
+            throw new InvalidFieldException(field, guidanceScale, "1 to " + Recipe.STRONGEST_GUIDANCE);
         }
     }
 }

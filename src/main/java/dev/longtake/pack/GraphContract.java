@@ -16,6 +16,8 @@ final class GraphContract {
     static final String VAE_DECODER = "vae_decoder";
     /** CAM's outputs and the UNet's inputs of the same names. */
     static final String FEATURE = "feature_";
+    /** CAM's and UNet's input, in packs whose network knows how far a step goes. */
+    static final String INTERVAL = "interval";
 
     private static final String BATCH = "B";
 
@@ -44,6 +46,7 @@ final class GraphContract {
         TensorShape time = shape(BATCH);
         TensorShape embedding = manifest.graphs().get(CAM_EMBEDDING).outputs().getOrDefault("embedding", time);
         Map<String, TensorShape> features = features();
+        Map<String, TensorShape> intervals = knowsIntervals() ? Map.of(INTERVAL, time) : Map.of();
 
         require(APM,
                 Map.of("text", text, "anchor", shape(BATCH, 3, video.height(), video.width())),
@@ -51,11 +54,14 @@ final class GraphContract {
         require(CAM_EMBEDDING,
                 Map.of("frames", shape(BATCH, conditioning, 3, video.height(), video.width())),
                 Map.of("embedding", embedding));
-        require(CAM,
-                Map.of("latents", latents(latent, BATCH, conditioning), "timestep", time, "text", text,
-                        "embedding", embedding),
-                features);
+        Map<String, TensorShape> camInputs = new LinkedHashMap<>(intervals);
+        camInputs.put("latents", latents(latent, BATCH, conditioning));
+        camInputs.put("timestep", time);
+        camInputs.put("text", text);
+        camInputs.put("embedding", embedding);
+        require(CAM, camInputs, features);
         Map<String, TensorShape> unetInputs = new LinkedHashMap<>(features);
+        unetInputs.putAll(intervals);
         unetInputs.put("latents", latents(latent, BATCH, frames));
         unetInputs.put("timestep", time);
         unetInputs.put("contexts", contexts);
@@ -64,6 +70,13 @@ final class GraphContract {
         require(VAE_DECODER,
                 Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())),
                 Map.of("frames", shape("N", 3, video.height(), video.width())));
+    }
+
+    /** Fast mode needs them; a network may also have learnt them without having that mode yet. */
+    private boolean knowsIntervals() {
+        return manifest.diffusion().fast().isPresent()
+                || manifest.graphs().get(CAM).inputs().containsKey(INTERVAL)
+                || manifest.graphs().get(UNET).inputs().containsKey(INTERVAL);
     }
 
     private Map<String, TensorShape> features() {

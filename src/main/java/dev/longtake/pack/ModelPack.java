@@ -2,8 +2,6 @@ package dev.longtake.pack;
 
 import dev.longtake.film.InvalidFieldException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * An opened model pack. Its networks are used by one thread at a time, and closed when none of them is running;
@@ -13,7 +11,7 @@ public final class ModelPack implements AutoCloseable {
 
     private final PackManifest manifest;
     private final NetworkRuntime runtime;
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final OpenParts opened = new OpenParts();
     private final TextEncoder textEncoder;
     private final Apm apm;
     private final CamEmbedding camEmbedding;
@@ -25,13 +23,14 @@ public final class ModelPack implements AutoCloseable {
         runtime = new NetworkRuntime(device);
         try {
             // The pack's own files first: an unusable device or a broken file should show at once.
-            vaeDecoder = keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest));
-            camEmbedding = keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
-            apm = keep(new Apm(load(folder, GraphContract.APM)));
-            denoiser = keep(new Denoiser(runtime,
-                    load(folder, GraphContract.CAM, runtime.lanes()),
-                    load(folder, GraphContract.UNET, runtime.lanes())));
-            textEncoder = keep(new TextEncoder(runtime, manifest.text()));
+            vaeDecoder = opened.keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest));
+            camEmbedding = opened.keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
+            apm = opened.keep(new Apm(load(folder, GraphContract.APM)));
+            denoiser = opened.keep(new Denoiser(
+                    runtime,
+                    (role, lanes) -> Graph.load(runtime, folder, role, manifest.graphs().get(role), lanes)));
+            denoiser.prepare(usualBatch());
+            textEncoder = opened.keep(new TextEncoder(runtime, manifest.text()));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -54,16 +53,13 @@ public final class ModelPack implements AutoCloseable {
     }
 
     private Graph load(Path folder, String role) {
-        return load(folder, role, 1);
+        return opened.keep(Graph.load(runtime, folder, role, manifest.graphs().get(role)));
     }
 
-    private Graph load(Path folder, String role, int lanes) {
-        return keep(Graph.load(runtime, folder, role, manifest.graphs().get(role), lanes));
-    }
-
-    private <T extends AutoCloseable> T keep(T part) {
-        opened.push(part);
-        return part;
+    /** What most films will ask the denoiser for. */
+    private int usualBatch() {
+        Diffusion diffusion = manifest.diffusion();
+        return diffusion.fast().isPresent() || diffusion.guidanceScale() == 1 ? 1 : 2;
     }
 
     public PackManifest manifest() {
@@ -98,14 +94,6 @@ public final class ModelPack implements AutoCloseable {
     /** Frees the networks; a second call does nothing. */
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("The model pack can't be closed: " + e.getMessage(), e);
-            }
-        }
+        opened.close();
     }
 }

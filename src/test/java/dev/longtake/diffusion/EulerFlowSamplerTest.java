@@ -42,6 +42,30 @@ class EulerFlowSamplerTest {
         assertThat(x).containsExactly(clean, within(1e-5f));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 8})
+    void followsABentPathByItsAverageVelocities(int steps) {
+        EulerFlowSampler sampler = new EulerFlowSampler(steps, 3, EulerFlowSampler.Velocity.AVERAGE);
+        float[] x = {1};
+        double reached = 1000;
+        for (int i = 0; i < steps; i++) {
+            double from = sampler.timestep(i);
+            double to = from - sampler.interval(i);
+            assertThat(from).isCloseTo(reached, within(1e-9));
+            // The path is the cube of time.
+            float average = (float) ((Math.pow(from / 1000, 3) - Math.pow(to / 1000, 3)) / ((from - to) / 1000));
+            sampler.step(i, x, new float[] {average}, () -> x);
+            assertThat(x[0]).isCloseTo((float) Math.pow(to / 1000, 3), within(1e-6f));
+            reached = to;
+        }
+        assertThat(reached).isCloseTo(0, within(1e-9));
+    }
+
+    @Test
+    void asksForTheMomentaryVelocityUnlessToldOtherwise() {
+        assertThat(new EulerFlowSampler(3, 1).interval(1)).isZero();
+    }
+
     @Test
     void refusesNoSteps() {
         assertThatThrownBy(() -> new EulerFlowSampler(0, 1)).isInstanceOf(InvalidFieldException.class)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -19,15 +20,20 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DirectorTest {
 
     private static final StepListener DEAF = (step, steps, preview) -> { };
     private static final Recipe RECIPE =
             new Recipe("toy", Timeline.of("a red car").with(new PromptChange(24, "a blue car", 2)), "", 48, 33, 4, 3);
+    private static final Recipe FAST =
+            new Recipe("toy", RECIPE.timeline(), "", 48, 33, Mode.FAST, 5, 4);
     private static Director director;
 
     @BeforeAll
@@ -40,17 +46,23 @@ class DirectorTest {
         director.close();
     }
 
-    @Test
-    void makesTheSameFilmTwice() throws Exception {
-        assertThat(film(director, RECIPE)).usingRecursiveComparison().isEqualTo(film(director, RECIPE));
+    static Stream<Recipe> modes() {
+        return Stream.of(RECIPE, FAST);
     }
 
-    @Test
-    void goesOnFromAnySnapshotInAnotherDirector() throws Exception {
-        List<Snapshot> whole = film(director, RECIPE);
+    @ParameterizedTest
+    @MethodSource("modes")
+    void makesTheSameFilmTwice(Recipe recipe) throws Exception {
+        assertThat(film(director, recipe)).usingRecursiveComparison().isEqualTo(film(director, recipe));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void goesOnFromAnySnapshotInAnotherDirector(Recipe recipe) throws Exception {
+        List<Snapshot> whole = film(director, recipe);
         for (int chunk = 1; chunk < whole.size(); chunk++) {
             try (Director other = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()))) {
-                Snapshot resumed = make(other, RECIPE, chunk, Optional.of(whole.get(chunk - 1))).snapshot();
+                Snapshot resumed = make(other, recipe, chunk, Optional.of(whole.get(chunk - 1))).snapshot();
                 assertThat(resumed.latents()).isEqualTo(whole.get(chunk).latents());
             }
         }
@@ -64,6 +76,7 @@ class DirectorTest {
         Snapshot theirs = make(director, other, 0, Optional.empty()).snapshot();
         mine = make(director, RECIPE, 1, Optional.of(mine)).snapshot();
         make(director, other, 1, Optional.of(theirs));
+        film(director, FAST.withFrames(20));
         mine = make(director, RECIPE, 2, Optional.of(mine)).snapshot();
         assertThat(mine.latents()).isEqualTo(undisturbed.get(2).latents());
     }
@@ -96,6 +109,8 @@ class DirectorTest {
                 new Recipe("toy", RECIPE.timeline(), "", 48, 33, 5, 3),
                 new Recipe("toy", RECIPE.timeline(), "", 48, 33, 4, 1),
                 new Recipe("toy", RECIPE.timeline(), "rain", 48, 33, 4, 3),
+                new Recipe("toy", RECIPE.timeline(), "", 48, 33, Mode.FAST, 4, 4),
+                FAST,
                 new Recipe("toy", Timeline.of("a red car"), "", 48, 33, 4, 3))) {
             assertThat(film(director, other).get(3).latents()).isNotEqualTo(film);
         }
@@ -158,6 +173,21 @@ class DirectorTest {
         assertThatThrownBy(() -> director.check(new Recipe("toy", timeline, "no ".repeat(60), 8, 1, 4, 1)))
                 .isInstanceOf(InvalidFieldException.class).hasMessageStartingWith("negativePrompt");
         director.check(RECIPE);
+    }
+
+    @Test
+    void refusesWhatTheFastModeHasNotLearnt() {
+        Timeline timeline = RECIPE.timeline();
+        assertThatThrownBy(() -> director.check(new Recipe("toy", timeline, "", 8, 1, Mode.FAST, 9, 4)))
+                .isInstanceOf(InvalidFieldException.class)
+                .hasMessage("steps must be 3 to 8 in fast mode (any number only in careful mode), but was 9");
+        assertThatThrownBy(() -> director.check(new Recipe("toy", timeline, "", 8, 1, Mode.FAST, 4, 3)))
+                .isInstanceOf(InvalidFieldException.class)
+                .hasMessage("guidance must be 4.0 in fast mode (another one only in careful mode), but was 3.0");
+        assertThatThrownBy(() -> new Recipe("toy", timeline, "rain", 8, 1, Mode.FAST, 4, 4))
+                .isInstanceOf(InvalidFieldException.class)
+                .hasMessage("negativePrompt must be empty in fast mode (it acts only in careful mode), but was \"rain\"");
+        director.check(FAST);
     }
 
     @Test

@@ -1,24 +1,45 @@
 package dev.longtake.director;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.longtake.diffusion.Noise;
 import dev.longtake.film.CancelToken;
+import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.Timeline;
 import dev.longtake.pack.Device;
 import dev.longtake.pack.Golden;
 import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.TestPacks;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two whole chunks, guidance, CAM, APM and all, come out as PyTorch makes them from the same noise. */
+/** Two whole chunks, CAM, APM and all, come out as PyTorch makes them from the same noise, in every mode of the pack. */
 class GoldenChunksTest {
 
+    static Stream<Arguments> modes() {
+        return Stream.of(arguments(Mode.CAREFUL, "chunks"), arguments(Mode.FAST, "fast"))
+                .filter(mode -> Golden.cases().has((String) mode.get()[1]));
+    }
+
     @Test
-    void makesTheChunksThatPyTorchMakes() throws Exception {
-        JsonNode golden = Golden.cases().get("chunks");
+    void thereIsACaseOfEveryMode() {
+        assertThat(Golden.cases().has("fast"))
+                .isEqualTo(PackManifest.read(TestPacks.STORYBOOK).diffusion().fast().isPresent());
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void makesTheChunksThatPyTorchMakes(Mode mode, String name) throws Exception {
+        JsonNode golden = Golden.cases().get(name);
         Noise noise = (target, chunk, step, purpose) -> {
             float[] given = Golden.tensor(golden.get("noise_" + chunk));
             System.arraycopy(given, 0, target, 0, target.length);
@@ -28,9 +49,10 @@ class GoldenChunksTest {
             Recipe recipe = new Recipe(
                     director.manifest().name(),
                     Timeline.of(golden.get("prompt").asText()),
-                    golden.get("negativePrompt").asText(),
+                    golden.path("negativePrompt").asText(),
                     24,
                     0,
+                    mode,
                     golden.get("steps").asInt(),
                     golden.get("guidance").asDouble());
             Optional<Snapshot> previous = Optional.empty();

@@ -71,6 +71,36 @@ class ModelPackTest {
     }
 
     @Test
+    void fastModeNeedsNetworksThatKnowTheInterval() {
+        change(json -> {
+            ObjectNode inputs = (ObjectNode) json.get("graphs").get("cam").get("inputs");
+            inputs.remove("interval");
+        });
+        assertRefused("graphs.cam.inputs must be exactly [embedding, interval, latents, text, timestep]");
+    }
+
+    @Test
+    void knowingTheIntervalIsNotYetAFastMode() {
+        change(json -> ((ObjectNode) json.get("diffusion")).remove("fast"));
+        ModelPack.open(folder, Device.cpu()).close();
+    }
+
+    @Test
+    void loadsNetworksLaterOnlyFromTheSameFiles() throws IOException {
+        change(json -> { });
+        try (ModelPack pack = ModelPack.open(folder, Device.cpu().withThreads(2))) {
+            Files.delete(folder.resolve("unet.onnx"));
+            Denoiser.Conditions one =
+                    new Denoiser.Conditions(1, new float[48 * 384], new float[3 * 48 * 384], Optional.empty());
+            pack.denoiser().start(one);
+            Denoiser.Conditions two =
+                    new Denoiser.Conditions(2, new float[2 * 48 * 384], new float[6 * 48 * 384], Optional.empty());
+            assertThatThrownBy(() -> pack.denoiser().start(two)).isInstanceOf(PackException.class)
+                    .hasMessageContaining("unet.onnx: is missing");
+        }
+    }
+
+    @Test
     void noticesAMissingRole() {
         change(json -> ((ObjectNode) json.get("graphs")).remove("apm"));
         assertRefused("graphs must be exactly [apm, cam, cam_embedding, unet, vae_decoder]");
@@ -93,10 +123,10 @@ class ModelPackTest {
             float[] x = new float[16 * 1024];
             CancelToken token = new CancelToken();
             token.cancel();
-            assertThatThrownBy(() -> denoiser.predict(x, 1000, x.clone(), token))
+            assertThatThrownBy(() -> denoiser.predict(x, 1000, 0, x.clone(), token))
                     .isInstanceOf(CancelledException.class);
             float[] result = new float[x.length];
-            denoiser.predict(x, 1000, result, new CancelToken());
+            denoiser.predict(x, 1000, 0, result, new CancelToken());
             assertThat(result).containsOnly(0);
         }
     }

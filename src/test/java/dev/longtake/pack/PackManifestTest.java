@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,11 +39,30 @@ class PackManifestTest {
                 .put("betaEnd", 0.012).put("stepsOffset", 1).put("sampler", "ddim").put("eta", 1.0)
                 .put("steps", 50).put("guidanceScale", 7.5));
         Diffusion diffusion = PackManifest.read(folder).diffusion();
-        assertThat(diffusion.sampler(50).timestep(0)).isEqualTo(981);
+        assertThat(diffusion.sampler(Mode.CAREFUL, 50).timestep(0)).isEqualTo(981);
+    }
+
+    @Test
+    void readsTheFastMode() {
+        assertThat(PackManifest.read(TestPacks.TOY).diffusion().fast()).contains(new Diffusion.Fast(4, 3, 8, 4));
+        TestPacks.changedToy(folder, json -> object(json, "diffusion").remove("fast"));
+        Diffusion careful = PackManifest.read(folder).diffusion();
+        assertThat(careful.fast()).isEmpty();
+        assertThatThrownBy(() -> careful.sampler(Mode.FAST, 4)).isInstanceOf(InvalidFieldException.class)
+                .hasMessage("mode must be careful (the pack has no other mode), but was \"fast\"");
     }
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
+                mistake("diffusion.fast.leastSteps must be 1 to 200, but was 0",
+                        json -> object(json, "diffusion", "fast").put("leastSteps", 0)),
+                mistake("diffusion.fast.mostSteps must be 3 to 200, but was 2",
+                        json -> object(json, "diffusion", "fast").put("mostSteps", 2)),
+                mistake("diffusion.fast.steps must be 3 to 8, but was 9",
+                        json -> object(json, "diffusion", "fast").put("steps", 9)),
+                mistake("diffusion.fast.guidanceScale must be 1 to 30.0, but was 0.5",
+                        json -> object(json, "diffusion", "fast").put("guidanceScale", 0.5)),
+                mistake("'leastSteps'", json -> object(json, "diffusion", "fast").remove("leastSteps")),
                 mistake("format must be 1, but was 2", json -> json.put("format", 2)),
                 mistake("name must be", json -> json.put("name", "Story Book")),
                 mistake("'licence'", json -> json.remove("licence")),

@@ -24,6 +24,11 @@ public final class TestPacks {
 
     private TestPacks() { }
 
+    /** A copy of {@link #TOY} in {@code folder} that has no fast mode. */
+    public static Path carefulToy(Path folder) {
+        return changedToy(folder, json -> ((ObjectNode) json.get("diffusion")).remove("fast"));
+    }
+
     /** A copy of {@link #TOY} in {@code folder} with another manifest. */
     static Path changedToy(Path folder, Consumer<ObjectNode> change) {
         try (var files = Files.list(TOY)) {
