@@ -34,7 +34,7 @@ class ToyChunksTest {
     void makesTheChunksThatPyTorchMakes(JsonNode film) throws Exception {
         for (int threads = 1; threads <= 3; threads++) {
             ModelPack pack = ModelPack.open(TestPacks.TOY, Device.cpu().withThreads(threads));
-            try (Director director = new Director(pack, seed -> noise())) {
+            try (Director director = new Director(pack, Conditioning.WHOLE, seed -> noise())) {
                 Recipe recipe = new Recipe(
                         "toy",
                         Timeline.of(GOLDEN.get("prompt").asText()),
