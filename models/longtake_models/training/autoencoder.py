@@ -61,7 +61,7 @@ class AutoencoderTask:
         library: FrameLibrary,
         batch: int,
         device: str,
-        kl_weight: float = 1e-3,
+        kl_weight: float = 1e-4,
         edge_weight: float = 0.5,
         centre: float = 2.0,
         latent_noise: float = 0.0,
