@@ -197,7 +197,7 @@ def fix_statistics(stage: Stage, library: FrameLibrary) -> None:
         raw = encode_frames(network, sample)
         network.set_statistics(raw)
         # A channel that the KL term has silenced must stay silent: scaled to unit variance it would be noise to diffuse.
-        mean, std = network.latent_mean.clone(), network.latent_std.clamp(min=0.5)
+        mean, std = network.latent_mean.clone(), network.latent_std.clamp(min=0.1)
     for state in (stage.average.shadow, stage.module.state_dict()):
         state["latent_mean"].copy_(mean)
         state["latent_std"].copy_(std)
