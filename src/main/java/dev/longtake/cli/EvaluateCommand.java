@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -127,7 +128,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static void print(Evaluation evaluation, PromptFit fit, int films) {
         System.out.printf(Locale.ROOT, "%d films, %d frames%n%-10s %8s %8s%n", films, fit.frames(), "", "right", "chance");
-        evaluation.chance().forEach((kind, chance) -> System.out.printf(
+        Map<String, Double> chances = evaluation.chance();
+        chances.keySet().retainAll(fit.judged().keySet());
+        chances.forEach((kind, chance) -> System.out.printf(
                 Locale.ROOT, "%-10s %7.1f%% %7.1f%%%n", kind, 100 * fit.share(kind), 100 * chance));
         System.out.printf(Locale.ROOT, "%-10s %7.1f%%%n", "together", 100 * fit.share(PromptFit.ALL));
     }

@@ -17,7 +17,8 @@ import java.util.List;
  * @param stillPairs      pairs of frames without any motion; {@code mawe} leaves them out
  * @param meanFlow        mean length of the flow vectors, pixels of the film per frame
  * @param meanSquaredFlow mean squared length of the flow vectors (the paper's OFS), square pixels of the film
- * @param promptFit       over all frames, each compared with what its segment asks for; null without a judge
+ * @param promptFit       over all frames, each compared with what its segment asks for; null where nothing was asked
+ *                        or nobody judged
  * @param segments        the parts of a timeline; empty where nothing was asked or nobody judged
  * @param identity        whether the actor stays the one it was; null without a judge
  * @param motion          how much moves at the start and at the end; null below {@value Stretch#FRAMES} frames

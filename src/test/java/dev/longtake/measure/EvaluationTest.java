@@ -28,7 +28,7 @@ class EvaluationTest {
         List<Question> questions = Evaluation.questions(JUDGE.resolve("prompts.json"));
         assertThat(questions).hasSize(64);
         try (Judge judge = new Judge(JUDGE)) {
-            assertThat(judge.labels()).containsOnlyKeys("actor", "place", "time", "weather");
+            assertThat(judge.labels()).containsOnlyKeys("actor", "place", "time", "weather", "action");
             judge.labels().forEach((kind, names) ->
                     assertThat(questions).allMatch(question -> names.contains(question.expected().get(kind))));
         }
