@@ -7,18 +7,19 @@ import java.util.List;
 
 /**
  * Finds hard cuts by the rule of PySceneDetect's {@code AdaptiveDetector} (0.6 and 0.7) with its default settings:
- * adaptive_threshold 3.0, min_scene_len 15, window_width 2, min_content_val 15.0. StreamingT2V §5.1 counts a film's cuts
- * with it (SCuts).
+ * adaptive_threshold 3.0, min_scene_len 15, window_width 2, min_content_val 15.0. StreamingT2V §5.1 counts a film's
+ * cuts with it (SCuts).
  *
- * <p>A frame's adaptive ratio is its content value (how much it differs from the frame before, see {@link FrameChange})
- * over the mean content value of the two frames before it and the two after it, at most 255; where that mean is below
- * 0.00001 the ratio is 255 if the content value reaches 15 and 0 otherwise. A frame begins a new shot if its ratio is at
- * least 3 and its content value at least 15. The film's first two and last two frames have no whole window and are never
- * cuts; the first frame's content value is 0 and takes part in the windows of the next two.
+ * <p>A frame's adaptive ratio is its content value (how much it differs from the frame before, see {@link
+ * FrameChange}) over the mean content value of the two frames before it and the two after it, at most 255; where that
+ * mean is below 0.00001 the ratio is 255 if the content value reaches 15 and 0 otherwise. A frame begins a new shot
+ * if its ratio is at least 3 and its content value at least 15. The film's first two and last two frames have no
+ * whole window and are never cuts; the first frame's content value is 0 and takes part in the windows of the next
+ * two.
  *
- * <p>A new shot must be 15 frames long, but that is counted as the library counts: from the last cut (from frame 0 where
- * there was none) to the <em>end of the window</em>, two frames after the frame in question. So the earliest cut is frame
- * 13, and 13 frames lie between cuts at least. A cut that comes too early is dropped, not put off.
+ * <p>A new shot must be 15 frames long, but that is counted as the library counts: from the last cut (from frame 0
+ * where there was none) to the <em>end of the window</em>, two frames after the frame in question. So the earliest
+ * cut is frame 13, and cuts are at least 13 frames apart. A cut that comes too early is dropped, not put off.
  */
 final class CutDetector {
 

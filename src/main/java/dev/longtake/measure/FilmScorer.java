@@ -20,12 +20,12 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * Watches a film, frame by frame, and says how good it is. Memory does not grow with the film but for a few numbers per
- * frame. Not thread-safe.
+ * Watches a film, frame by frame, and says how good it is. Memory does not grow with the film but for a few numbers
+ * per frame. Not thread-safe.
  *
  * <p>The measures and where they come from: cuts, {@link CutDetector} (PySceneDetect); warp error, {@link WarpError}
- * (StreamingT2V §5.1); prompt fit, switches and identity, {@link Verdicts} (the pack's {@link Judge}); motion, drift and
- * seam as {@link FilmScores} defines them. Flow is OpenCV's DIS throughout ({@link PairFlow}).
+ * (StreamingT2V §5.1); prompt fit, switches and identity, {@link Verdicts} (the pack's {@link Judge}); motion, drift
+ * and seam as {@link FilmScores} defines them. Flow is OpenCV's DIS throughout ({@link PairFlow}).
  */
 public final class FilmScorer implements AutoCloseable {
 

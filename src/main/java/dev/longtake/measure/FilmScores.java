@@ -108,9 +108,9 @@ public record FilmScores(
             Stretch first, Stretch last, Double sharpness, Double colour, Double colourDeviation, Double accuracy) {}
 
     /**
-     * Pairs of frames that a chunk border runs through against all other pairs: 1 is no seam. An action with the rhythm of
-     * the chunks (a jump every 8 frames, say) always meets the borders in the same pose and has another ratio without any
-     * seam, so only the mean over films of many actions tells.
+     * Pairs of frames that a chunk border runs through against all other pairs: 1 is no seam. An action with the
+     * rhythm of the chunks (a jump every 8 frames, say) always meets the borders in the same pose and has another
+     * ratio without any seam, so only the mean over films of many actions tells.
      *
      * @param flowAtBorders   mean flow, pixels of the film per frame
      * @param flowInside      the same inside chunks

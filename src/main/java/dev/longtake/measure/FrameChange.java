@@ -11,10 +11,10 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * How much a frame differs from the one before, as PySceneDetect's {@code ContentDetector} counts it (its content value):
- * the mean over pixels of the absolute differences of hue, saturation and value, the three weighed alike, in OpenCV's
- * 8-bit HSV (hue 0 to 179; its difference doesn't go round the circle). Frames whose longer side is above 256 pixels are
- * scaled down to 256 first, as the library does by default.
+ * How much a frame differs from the one before, as PySceneDetect's {@code ContentDetector} counts it (its content
+ * value): the mean over pixels of the absolute differences of hue, saturation and value, the three weighed alike, in
+ * OpenCV's 8-bit HSV (hue 0 to 179; its difference doesn't go round the circle). Frames whose longer side is above
+ * 256 pixels are scaled down to 256 first, as the library does by default.
  */
 final class FrameChange implements AutoCloseable {
 

@@ -26,9 +26,9 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Two classifiers that say what a film shows: one looks at single frames (actor, place, time, weather), one at clips of a
- * few frames (action). They were trained on the world's own renderer and never train a generator, so their verdict is
- * independent of the pack they judge. Frames of any size are scaled to the classifiers' own.
+ * Two classifiers that say what a film shows: one looks at single frames (actor, place, time, weather), one at clips
+ * of a few frames (action). They were trained on the world's own renderer and never train a generator, so their
+ * verdict is independent of the pack they judge. Frames of any size are scaled to the classifiers' own.
  */
 public final class Judge implements AutoCloseable {
 

@@ -30,8 +30,8 @@ final class OpenCv {
     }
 
     /**
-     * JavaCPP loads OpenCV's windows along with its optical flow, which needs GTK but never uses it, and a server has no
-     * GTK. A class that is initialised while loading is switched off counts as loaded.
+     * JavaCPP loads OpenCV's windows along with its optical flow, which needs GTK but never uses it, and a server has
+     * no GTK. A class that is initialised while loading is switched off counts as loaded.
      */
     private static void doWithoutWindows() {
         String before = System.getProperty(LOAD_LIBRARIES);

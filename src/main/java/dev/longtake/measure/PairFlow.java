@@ -12,9 +12,9 @@ import org.bytedeco.opencv.opencv_core.Size;
 import org.bytedeco.opencv.opencv_video.DISOpticalFlow;
 
 /**
- * Dense optical flow between neighbouring frames: Dense Inverse Search (Kroeger et al., ECCV 2016) as OpenCV has it, its
- * default preset, on 720×720 grey pictures whatever the film's size. Each pair starts afresh, so the flow depends on its
- * two frames only.
+ * Dense optical flow between neighbouring frames: Dense Inverse Search (Kroeger et al., ECCV 2016) as OpenCV has it,
+ * its default preset, on 720×720 grey pictures whatever the film's size. Each pair starts afresh, so the flow depends
+ * on its two frames only.
  */
 final class PairFlow implements AutoCloseable {
 

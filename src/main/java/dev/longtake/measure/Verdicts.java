@@ -14,10 +14,10 @@ import java.util.TreeSet;
 /**
  * What the judge sees in a film, frame by frame, beside what each segment asks for.
  *
- * <p>The action takes a clip to see: each segment is cut into clips of 8 frames from its first frame on, and all frames of
- * a clip have the clip's action. What is left over at the segment's end, fewer than 8 frames, has the action of the
- * segment's last 8. So no clip spans a change of the prompt, and no verdict waits for more than 7 frames to come. In a
- * segment shorter than 8 frames the action isn't judged.
+ * <p>The action takes a clip to see: each segment is cut into clips of 8 frames from its first frame on, and all
+ * frames of a clip have the clip's action. What is left over at the segment's end, fewer than 8 frames, has the
+ * action of the segment's last 8. So no clip spans a change of the prompt, and no verdict waits for more than 7
+ * frames to come. In a segment shorter than 8 frames the action isn't judged.
  */
 final class Verdicts {
 
@@ -57,7 +57,8 @@ final class Verdicts {
                         "made of " + new TreeSet<>(judge.labels().keySet()));
             }
             if (!judge.labels().get(kind).contains(name)) {
-                throw new InvalidFieldException(field + ".expected." + kind, name, "one of " + judge.labels().get(kind));
+                throw new InvalidFieldException(
+                        field + ".expected." + kind, name, "one of " + judge.labels().get(kind));
             }
         });
     }
