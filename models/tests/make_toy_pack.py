@@ -100,7 +100,7 @@ def graphs(folder: Path) -> dict:
             node("Mul", ["time", "milli"], "sigma"),
             node("Reshape", ["interval", "per_clip"], "way"),
             node("Mul", ["way", "milli"], "reach"),
-            node("Sub", ["sigma", "reach"], "level"),
+            node("Add", ["sigma", "reach"], "level"),
             node("Mul", ["latents", "level"], "noise"),
             node("Add", ["noise", "meaning"], "guided"),
             node("Add", ["guided", "memory"], "prediction"),
@@ -131,7 +131,7 @@ class ToyUNet(nn.Module):
         interval: Tensor | None = None,
     ) -> Tensor:
         past = 0.0 if features is None else sum(features).mean((1, 2), keepdim=True)
-        level = timestep * 1e-3 - reach(timestep, interval)
+        level = timestep * 1e-3 + reach(timestep, interval)
         return latents * per_clip(level) + per_clip(contexts.mean((1, 2, 3))) + past
 
 

@@ -7,6 +7,10 @@ import { span } from "./words.js";
 const LENGTHS = [5, 10, 30, 60, 300];
 const SHOWN_EXAMPLES = 4;
 const WISHES = { seed: Number, negativePrompt: String, frames: Number, steps: Number, guidance: Number };
+const HINTS = {
+  fast: "A few steps, so that the film keeps up with you.",
+  careful: "More steps and more time; you may say what to leave out and how strictly to follow.",
+};
 
 /** Fires "film" (detail: the new film). */
 export class Composer extends EventTarget {
@@ -20,6 +24,7 @@ export class Composer extends EventTarget {
     this.#pack = pack;
     this.#maxPrompt = maxPrompt;
     this.#layLengths();
+    this.#layModes();
     this.#layExamples();
     this.#layWords();
     this.#prompt.placeholder = pack.examples[0] ?? "";
@@ -35,10 +40,14 @@ export class Composer extends EventTarget {
     this.#prompt.addEventListener("input", () => this.#complain(""));
   }
 
-  /** Puts a film's wishes back on the desk. */
-  fill({ prompt, seed }) {
+  /** Puts a film's wishes back on the desk; how it is made stays as it was, unless `mode` is given. */
+  fill({ prompt, seed, mode, steps, guidance, negativePrompt }) {
     this.#prompt.value = prompt;
     this.#form.seed.value = seed ?? "";
+    if (mode) this.#setMode(mode);
+    if (mode === "careful") {
+      for (const [name, value] of Object.entries({ steps, guidance, negativePrompt })) this.#find(`#${name}`).value = value;
+    }
     this.focus();
   }
 
@@ -81,9 +90,11 @@ export class Composer extends EventTarget {
     }
     const seconds = Number(this.#form.elements.seconds.value);
     const request = { prompt, frames: Math.round(seconds * this.#pack.fps) };
+    if (this.#pack.fast) request.mode = this.#mode;
     for (const [name, type] of Object.entries(WISHES)) {
-      const wish = this.#find(`#${name}`).value.trim();
-      if (!wish) continue;
+      const input = this.#find(`#${name}`);
+      const wish = input.value.trim();
+      if (!wish || input.closest("[hidden]")) continue;
       const value = type(wish);
       if (Number.isNaN(value)) return this.#complain(`${wish} is not a number.`, name);
       request[name] = value;
@@ -112,6 +123,29 @@ export class Composer extends EventTarget {
       label.append(radio, span(seconds));
       this.#find("#lengths").append(label);
     }
+  }
+
+  /** A pack without the fast mode leaves no choice. */
+  #layModes() {
+    if (!this.#pack.fast) return;
+    const modes = this.#find("#modes");
+    modes.hidden = false;
+    modes.addEventListener("change", () => {
+      remember("mode", this.#mode);
+      this.#setMode(this.#mode);
+    });
+    this.#setMode(recall("mode", "fast") === "careful" ? "careful" : "fast");
+  }
+
+  get #mode() {
+    return this.#form.elements.mode.value;
+  }
+
+  #setMode(mode) {
+    if (!this.#pack.fast) return;
+    this.#form.elements.mode.value = mode;
+    this.#find("#mode-hint").textContent = HINTS[mode];
+    for (const label of this.#form.querySelectorAll("[data-careful]")) label.hidden = mode === "fast";
   }
 
   #layExamples() {

@@ -6,7 +6,7 @@ import { clock, span } from "./words.js";
 
 const MORE = [5, 10, 30, 60, 300];
 
-/** Fires "again" (detail: {prompt, seed?}) and "deleted". */
+/** Fires "again" (detail: what the desk shall hold) and "deleted". */
 export class Direction extends EventTarget {
   #root;
   #screening;
@@ -134,8 +134,9 @@ export class Direction extends EventTarget {
   }
 
   #again(sameSeed) {
-    const { prompt, seed } = this.#film;
-    this.dispatchEvent(new CustomEvent("again", { detail: sameSeed ? { prompt, seed } : { prompt } }));
+    const { prompt, seed, mode, steps, guidance, negativePrompt } = this.#film;
+    const made = { prompt, mode, steps, guidance, negativePrompt };
+    this.dispatchEvent(new CustomEvent("again", { detail: sameSeed ? { ...made, seed } : made }));
   }
 
   #onKey(event) {
@@ -194,6 +195,7 @@ export class Direction extends EventTarget {
   #layFacts(film) {
     const facts = {
       Seed: film.seed,
+      Making: film.mode === "fast" ? "Fast" : "Careful",
       Steps: film.steps,
       Guidance: film.guidance,
       Model: film.pack,

@@ -1,11 +1,11 @@
 package dev.longtake.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.director.SamplingWish;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.measure.FilmTiming;
-import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.PackManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,11 +41,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "Length of the long film whose memory is compared; 0 leaves it out (default: 800).")
     private int longFrames;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps per chunk (default: the pack's).")
-    private Integer steps;
-
-    @Option(names = "--guidance", paramLabel = "G", description = "Guidance scale (default: the pack's).")
-    private Double guidance;
+    @Mixin
+    private SamplingOptions samplingOptions;
 
     @Option(names = "--in-this-process", hidden = true, description = "Make one film and print its timing as JSON.")
     private boolean inThisProcess;
@@ -60,8 +57,10 @@ final class BenchCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
+        // Also says what is wrong with the options before a process is started for it.
+        SamplingWish.Sampling sampling = samplingOptions.sampling(PackManifest.read(folder), "");
         FilmTiming timing = child(frames);
-        print(out, folder, timing);
+        print(out, folder, sampling, timing);
         if (longFrames > 0) {
             FilmTiming longer = child(longFrames);
             out.printf(Locale.ROOT, "peak memory, %d frames   %8.0f MiB%n", longFrames, longer.peakMebibytes());
@@ -73,15 +72,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Recipe recipe(PackManifest manifest) {
-        Diffusion defaults = manifest.diffusion();
+        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, "");
         return new Recipe(
                 manifest.name(),
                 Timeline.of(manifest.examples().isEmpty() ? "a film" : manifest.examples().get(0)),
                 "",
                 frames,
                 1,
-                steps == null ? defaults.steps() : steps,
-                guidance == null ? defaults.guidanceScale() : guidance);
+                sampling.mode(),
+                sampling.steps(),
+                sampling.guidanceScale());
     }
 
     /** Every film gets a fresh process, since a process's peak memory never goes down. */
@@ -92,12 +92,7 @@ final class BenchCommand implements Callable<Integer> {
         command.addAll(List.of("bench", "--in-this-process", "--frames", String.valueOf(length),
                 "--pack", engine.packFolder().toString(), "--device", engine.device().toString(),
                 "--threads", String.valueOf(engine.device().threads())));
-        if (steps != null) {
-            command.addAll(List.of("--steps", steps.toString()));
-        }
-        if (guidance != null) {
-            command.addAll(List.of("--guidance", guidance.toString()));
-        }
+        command.addAll(samplingOptions.arguments());
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exitCode = process.waitFor();
@@ -107,8 +102,10 @@ final class BenchCommand implements Callable<Integer> {
         return JSON.readValue(answer, FilmTiming.class);
     }
 
-    private void print(PrintWriter out, Path folder, FilmTiming timing) {
+    private void print(PrintWriter out, Path folder, SamplingWish.Sampling sampling, FilmTiming timing) {
         out.printf("pack %s on %s, %d processors%n", folder, engine.device(), Runtime.getRuntime().availableProcessors());
+        out.printf(Locale.ROOT, "%s, %d steps a chunk, guidance %s%n",
+                sampling.mode().word(), sampling.steps(), sampling.guidanceScale());
         out.printf(Locale.ROOT, "open the pack            %8.2f s%n", timing.openSeconds());
         out.printf(Locale.ROOT, "first frames             %8.2f s after the request%n", timing.firstSeconds());
         out.printf(Locale.ROOT, "film of %4d frames      %8.2f s, %.2f frames/s (%.2f once running)%n",

@@ -1,6 +1,7 @@
 package dev.longtake.cli;
 
 import dev.longtake.director.Director;
+import dev.longtake.director.SamplingWish;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.measure.Evaluation;
@@ -8,7 +9,6 @@ import dev.longtake.measure.Evaluation.Answer;
 import dev.longtake.measure.Evaluation.Question;
 import dev.longtake.measure.Judge;
 import dev.longtake.measure.PromptFit;
-import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.ModelPack;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,11 +48,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Seed of the first film, one more for every next (default: 1).")
     private long seed;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps (default: the pack's).")
-    private Integer steps;
-
-    @Option(names = "--guidance", paramLabel = "G", description = "Guidance scale (default: the pack's).")
-    private Double guidance;
+    @Mixin
+    private SamplingOptions samplingOptions;
 
     @Option(names = {"-o", "--report"}, paramLabel = "FILE", defaultValue = "evaluation.json",
             description = "Report; an interrupted evaluation goes on from it (default: evaluation.json).")
@@ -106,15 +103,16 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Recipe recipe(Director director, Question question, long filmSeed) {
-        Diffusion defaults = director.manifest().diffusion();
+        SamplingWish.Sampling sampling = samplingOptions.sampling(director.manifest(), "");
         return new Recipe(
                 director.manifest().name(),
                 Timeline.of(question.prompt()),
                 "",
                 frames,
                 filmSeed,
-                steps != null ? steps : defaults.steps(),
-                guidance != null ? guidance : defaults.guidanceScale());
+                sampling.mode(),
+                sampling.steps(),
+                sampling.guidanceScale());
     }
 
     private void requireSame(Answer answer, Recipe recipe) {

@@ -1,5 +1,6 @@
 package dev.longtake.cli;
 
+import dev.longtake.director.SamplingWish;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
@@ -8,6 +9,7 @@ import dev.longtake.pack.PackManifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say which film to make; use it as a {@code @Mixin}. */
@@ -35,12 +37,8 @@ final class RecipeOptions {
     @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What not to show.")
     private String negative;
 
-    @Option(names = "--guidance", paramLabel = "G",
-            description = "How closely to follow the prompt; 1 is off (default: the pack's).")
-    private Double guidance;
-
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps per chunk (default: the pack's).")
-    private Integer steps;
+    @Mixin
+    private SamplingOptions samplingOptions;
 
     /**
      * The recipe for a pack.
@@ -56,13 +54,15 @@ final class RecipeOptions {
             }
             timeline = timeline.with(change);
         }
+        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, negative);
         return new Recipe(
                 manifest.name(),
                 timeline,
                 negative,
                 frames,
                 seed == null ? ThreadLocalRandom.current().nextLong(LARGEST_DRAWN_SEED) : seed,
-                steps == null ? manifest.diffusion().steps() : steps,
-                guidance == null ? manifest.diffusion().guidanceScale() : guidance);
+                sampling.mode(),
+                sampling.steps(),
+                sampling.guidanceScale());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param prompt        the first prompt
  * @param timeline      every prompt, at the frame from which it really acts
+ * @param mode          fast or careful
  * @param chunkFrames   frames of the first chunk
  * @param chunkStep     frames of every later chunk
  * @param chunks        chunks of the whole film
@@ -31,6 +32,7 @@ record FilmView(
         String pack,
         int frames,
         long seed,
+        String mode,
         int steps,
         double guidance,
         int fps,
@@ -65,6 +67,7 @@ record FilmView(
                 recipe.pack(),
                 recipe.frames(),
                 recipe.seed(),
+                recipe.mode().word(),
                 recipe.steps(),
                 recipe.guidanceScale(),
                 video.fps(),

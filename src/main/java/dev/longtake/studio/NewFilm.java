@@ -1,6 +1,8 @@
 package dev.longtake.studio;
 
+import dev.longtake.director.SamplingWish;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
@@ -17,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param frames   length of the film
  * @param seed     a number that JavaScript holds exactly; null for a random one
  * @param pack     name of the pack this server runs
+ * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
  * @param timeline later changes of the prompt
  */
 record NewFilm(
@@ -24,6 +27,7 @@ record NewFilm(
         Integer frames,
         String negativePrompt,
         Long seed,
+        String mode,
         Integer steps,
         Double guidance,
         String pack,
@@ -47,6 +51,7 @@ record NewFilm(
                 recipe.frames(),
                 recipe.negativePrompt(),
                 recipe.seed(),
+                recipe.mode().word(),
                 recipe.steps(),
                 recipe.guidanceScale(),
                 recipe.pack(),
@@ -62,14 +67,17 @@ record NewFilm(
         if (pack != null && !pack.equals(manifest.name())) {
             throw new InvalidFieldException("pack", pack, manifest.name() + ", the pack this server runs");
         }
+        SamplingWish.Sampling sampling =
+                new SamplingWish(mode == null ? null : Mode.parse(mode), steps, guidance).on(manifest, negativePrompt);
         return new Recipe(
                 manifest.name(),
                 new Timeline(changes()),
                 negativePrompt,
                 Inputs.require("frames", frames, "1 to " + Recipe.LONGEST_FILM),
                 chosenSeed(),
-                steps == null ? manifest.diffusion().steps() : steps,
-                guidance == null ? manifest.diffusion().guidanceScale() : guidance);
+                sampling.mode(),
+                sampling.steps(),
+                sampling.guidanceScale());
     }
 
     private List<PromptChange> changes() {

@@ -1,5 +1,6 @@
 package dev.longtake.studio;
 
+import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.PackManifest;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,9 @@ import java.util.Map;
  *
  * @param chunkFrames frames that appear at once at the beginning of a film
  * @param chunkStep   frames that appear at once from then on
+ * @param steps       in careful mode, unless a film says otherwise
+ * @param guidance    likewise
+ * @param fast        null where the pack has no fast mode
  * @param tokens      longest prompt in tokens
  */
 record PackView(
@@ -24,10 +28,19 @@ record PackView(
         int chunkStep,
         int steps,
         double guidance,
+        Fast fast,
         int tokens,
         Map<String, List<String>> vocabulary,
         List<String> examples,
         Map<String, Object> provenance) {
+
+    /** What the fast mode can do. */
+    record Fast(int steps, int leastSteps, int mostSteps, double guidance) {
+
+        static Fast of(Diffusion.Fast fast) {
+            return new Fast(fast.steps(), fast.leastSteps(), fast.mostSteps(), fast.guidanceScale());
+        }
+    }
 
     static PackView of(PackManifest manifest) {
         return new PackView(
@@ -43,6 +56,7 @@ record PackView(
                 manifest.chunk().step(),
                 manifest.diffusion().steps(),
                 manifest.diffusion().guidanceScale(),
+                manifest.diffusion().fast().map(Fast::of).orElse(null),
                 manifest.text().tokens(),
                 manifest.vocabulary(),
                 manifest.examples(),

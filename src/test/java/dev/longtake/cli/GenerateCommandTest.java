@@ -61,6 +61,8 @@ class GenerateCommandTest {
         "--frames=1000001     | frames must be 1 to 1000000, but was 1000001",
         "--frames=many        | Invalid value for option '--frames'",
         "--steps=0            | steps must be 1 to 200, but was 0",
+        "--mode=quick         | mode must be fast or careful, but was \"quick\"",
+        "--mode=fast          | steps must be 3 to 8 in fast mode (any number only in careful mode), but was 2",
         "--guidance=0.5       | guidance must be 1 to 30.0, but was 0.5",
         "--guidance=NaN       | guidance must be 1 to 30.0, but was NaN",
         "--then=rain          | must be a frame, a colon and a prompt, such as \"24: it starts to rain\"",
@@ -78,6 +80,33 @@ class GenerateCommandTest {
         Outcome outcome = generate(folder.resolve("film.mp4"), option);
         assertThat(outcome.exitCode).isEqualTo(2);
         assertThat(outcome.errors.strip()).startsWith("longtake: ").contains(message).doesNotContain("\n");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void isFastUnlessSomethingElseIsWished() throws Exception {
+        Path film = folder.resolve("film.mp4");
+        List<byte[]> films = new ArrayList<>();
+        for (String[] wish : new String[][] {
+            {"--steps=4"}, {"--steps=4", "--mode=fast"}, {"--steps=4", "--mode=fast", "--guidance=4"},
+            {"--steps=4", "--mode=careful"}, {"--steps=4", "--guidance=4"}}) {
+            List<String> options = new ArrayList<>(List.of("--frames=24", "--seed=5"));
+            options.addAll(List.of(wish));
+            assertThat(generate(film, options.toArray(String[]::new)).exitCode).isZero();
+            films.add(Files.readAllBytes(film));
+        }
+        assertThat(films.get(1)).isEqualTo(films.get(0));
+        assertThat(films.get(2)).isEqualTo(films.get(0));
+        assertThat(films.get(3)).isNotEqualTo(films.get(0));
+        assertThat(films.get(4)).isEqualTo(films.get(3));
+    }
+
+    @Test
+    void fastModeReadsNoNegativePrompt() throws IOException {
+        Outcome outcome = generate(folder.resolve("film.mp4"), "--mode=fast", "--steps=4", "--negative=rain");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.errors).contains(
+                "negativePrompt must be empty in fast mode (it acts only in careful mode), but was \"rain\"");
         assertThat(folder).isEmptyDirectory();
     }
 

@@ -14,7 +14,8 @@ class LongtakeTest {
     void listsPacks() {
         Outcome outcome = run("packs", "--pack", TestPacks.TOY.toString());
         assertThat(outcome.exitCode).isZero();
-        assertThat(outcome.output).contains("toy 1.0.0").contains("64x64 at 8 fps").contains("try: a red car");
+        assertThat(outcome.output).contains("toy 1.0.0").contains("64x64 at 8 fps").contains("try: a red car")
+                .contains("fast mode: 4 steps (3 to 8), guidance 4.0").contains("careful mode: 16 steps, guidance 4.0");
     }
 
     @Test
@@ -27,10 +28,18 @@ class LongtakeTest {
         Outcome outcome = run("bench", "--pack", TestPacks.TOY.toString(), "--frames", "20", "--long-frames", "40");
         assertThat(outcome.exitCode).isZero();
         assertThat(outcome.output)
+                .contains("fast, 4 steps a chunk, guidance 4.0")
                 .contains("first frames")
                 .contains("film of   20 frames")
                 .contains("inside ONNX Runtime")
                 .containsPattern("memory 40 : 20 frames +\\d\\.\\d+");
+    }
+
+    @Test
+    void saysWhichModeCantBeMeasured() {
+        Outcome outcome = run("bench", "--pack", TestPacks.TOY.toString(), "--mode", "quick");
+        assertThat(outcome.exitCode).isEqualTo(2);
+        assertThat(outcome.output).isEqualTo("longtake: mode must be fast or careful, but was \"quick\"\n");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -30,6 +31,33 @@ class FilmMemoryTest extends RedisTest {
         Film film = Film.create("someone", recipe, PLAN);
         await(films.create(film));
         assertThat(await(films.find(film.id()))).isEqualTo(film);
+    }
+
+    @Test
+    void remembersTheModeOfAFilmThatGoesOn() throws Exception {
+        Film film = film(80);
+        Recipe recipe = film.recipe();
+        Recipe fast = new Recipe(
+                recipe.pack(), recipe.timeline(), "", recipe.frames(), recipe.seed(), Mode.FAST, 6, recipe.guidanceScale());
+        Film quick = Film.create("someone", fast, PLAN);
+        await(films.create(quick));
+        assertThat(await(films.find(quick.id()))).isEqualTo(quick);
+        await(films.create(film));
+        assertThat(await(films.extend(quick.id(), 8, Optional.of("it snows"))).recipe().mode()).isEqualTo(Mode.FAST);
+        assertThat(await(films.extend(film.id(), 8, Optional.of("it snows"))).recipe().mode()).isEqualTo(Mode.CAREFUL);
+    }
+
+    @Test
+    void filmsFromBeforeThereWereModesAreCareful() throws Exception {
+        Film film = film(80);
+        await(films.create(film));
+        String key = "film:{" + film.id() + "}";
+        String stored = await(redis.send(Request.cmd(Command.HGET).arg(key).arg("recipe"))).toString();
+        String older = stored.replace("\"mode\":\"CAREFUL\",", "");
+        assertThat(older).isNotEqualTo(stored);
+        await(redis.send(Request.cmd(Command.HSET).arg(key).arg("recipe").arg(older)));
+        assertThat(await(films.find(film.id()))).isEqualTo(film);
+        assertThat(film.recipe().mode()).isEqualTo(Mode.CAREFUL);
     }
 
     @Test

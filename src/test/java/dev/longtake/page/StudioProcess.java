@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -32,15 +34,20 @@ final class StudioProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** Starts a studio that keeps its films under {@code data}; returns once it says its address. */
-    static StudioProcess start(Path data) throws IOException, InterruptedException, ExecutionException, TimeoutException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp", System.getProperty("java.class.path"),
-                        Longtake.class.getName(),
-                        "serve", "--host", "127.0.0.1", "--port", "0", "--data", data.toString())
-                .redirectErrorStream(true)
-                .start();
+    /**
+     * Starts a studio that keeps its films under {@code data}; returns once it says its address.
+     *
+     * @param options of the command, beside those that say where it listens and keeps things
+     */
+    static StudioProcess start(Path data, String... options)
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"),
+                Longtake.class.getName(),
+                "serve", "--host", "127.0.0.1", "--port", "0", "--data", data.toString()));
+        command.addAll(List.of(options));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         StudioProcess studio = new StudioProcess(process);
         try {
             studio.address.get(SECONDS_TO_START, TimeUnit.SECONDS);

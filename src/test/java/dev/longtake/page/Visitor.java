@@ -76,9 +76,17 @@ final class Visitor implements AutoCloseable {
         page.fill("#prompt", prompt);
         page.click("#advanced summary");
         page.fill("#frames", String.valueOf(frames));
+        if (page.isVisible("#modes")) {
+            choose("careful");
+        }
         page.fill("#steps", "2");
         page.click("#roll");
         page.waitForURL("**/films/*");
+    }
+
+    /** Chooses how films are made; the choice is to be seen. */
+    void choose(String mode) {
+        page.check("#modes input[value=" + mode + "]");
     }
 
     /** The film that the page shows, as the API tells of it. */

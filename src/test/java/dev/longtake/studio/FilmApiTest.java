@@ -10,6 +10,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Films over REST, from the first wish to the last. */
 @ExtendWith(SharedStudio.class)
@@ -35,8 +37,9 @@ class FilmApiTest {
         assertThat(film.getString("prompt")).isEqualTo("a red car");
         assertThat(film.getInteger("chunks")).isEqualTo(9);
         assertThat(film.getLong("seed")).isBetween(0L, 1L << 32);
-        assertThat(film.getInteger("steps")).isEqualTo(16);
-        assertThat(film.getDouble("guidance")).isEqualTo(4.0);
+        assertThat(film.getString("mode")).isEqualTo("fast");
+        assertThat(film.getInteger("steps")).isEqualTo(6);
+        assertThat(film.getDouble("guidance")).isEqualTo(3.0);
         assertThat(film.getInteger("fps")).isEqualTo(8);
         assertThat(film.getJsonObject("links").getString("video"))
                 .isEqualTo("/api/films/" + film.getString("id") + "/video.mp4");
@@ -132,7 +135,7 @@ class FilmApiTest {
     void aRecipeMakesTheSameFilmAgain() {
         JsonObject wish = new JsonObject()
                 .put("prompt", "a red car").put("frames", 40).put("negativePrompt", "fog").put("seed", -9007199254740991L)
-                .put("steps", 4).put("guidance", 2.5).put("pack", "storybook")
+                .put("mode", "careful").put("steps", 4).put("guidance", 2.5).put("pack", "storybook")
                 .put("timeline", new JsonArray().add(
                         new JsonObject().put("frame", 24).put("prompt", "it rains").put("transition", 2)));
         String id = ann.post("/api/films", wish).json().getString("id");
@@ -142,6 +145,35 @@ class FilmApiTest {
         Person.Answer again = ann.post("/api/films", recipe);
         assertThat(again.status()).isEqualTo(201);
         assertThat(ann.get("/api/films/" + again.json().getString("id") + "/recipe.json").json()).isEqualTo(wish);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{}|fast|6|3",
+        "{\"steps\": 8}|fast|8|3",
+        "{\"steps\": 9}|careful|9|4",
+        "{\"guidance\": 3}|careful|16|3",
+        "{\"negativePrompt\": \"fog\"}|careful|16|4",
+        "{\"mode\": \"careful\"}|careful|16|4",
+        "{\"mode\": \"fast\", \"steps\": 4, \"guidance\": 3, \"negativePrompt\": \" \"}|fast|4|3"})
+    void aWishIsFastWhereItCanBe(String wish, String mode, int steps, double guidance) {
+        JsonObject film = ann.post("/api/films",
+                new JsonObject(wish).put("prompt", "a red car").put("frames", 40)).json();
+
+        assertThat(film.getString("mode")).isEqualTo(mode);
+        assertThat(film.getInteger("steps")).isEqualTo(steps);
+        assertThat(film.getDouble("guidance")).isEqualTo(guidance);
+        JsonObject recipe = ann.get("/api/films/" + film.getString("id") + "/recipe.json").json();
+        assertThat(ann.post("/api/films", recipe).json().getString("mode")).isEqualTo(mode);
+    }
+
+    @Test
+    void aLongerFilmIsMadeInItsMode() {
+        String id = ann.film("a red car", 16);
+        studio.shootAll(id);
+        JsonObject longer = ann.post("/api/films/" + id + "/extend", new JsonObject().put("frames", 8)).json();
+        assertThat(longer.getString("mode")).isEqualTo("fast");
+        assertThat(longer.getInteger("steps")).isEqualTo(6);
     }
 
     @Test
@@ -196,6 +228,9 @@ class FilmApiTest {
 
         assertThat(pack.getString("name")).isEqualTo("storybook");
         assertThat(pack.getInteger("chunkStep")).isEqualTo(8);
+        assertThat(pack.getInteger("steps")).isEqualTo(16);
+        assertThat(pack.getJsonObject("fast")).isEqualTo(new JsonObject()
+                .put("steps", 6).put("leastSteps", 4).put("mostSteps", 8).put("guidance", 3.0));
         assertThat(pack.getJsonObject("vocabulary").getJsonArray("actor")).containsExactly("red car");
     }
 }

@@ -16,9 +16,10 @@ class NewFilmTest {
     @Test
     void readsEveryField() {
         NewFilm film = read("""
-                {"prompt": "a red car", "frames": 80, "negativePrompt": "fog", "seed": -7, "steps": 4,
+                {"prompt": "a red car", "frames": 80, "negativePrompt": "fog", "seed": -7, "mode": "careful", "steps": 4,
                  "guidance": 2, "pack": "storybook", "timeline": [{"frame": 24, "prompt": "it rains", "transition": 2}]}
                 """);
+        assertThat(film.mode()).isEqualTo("careful");
         assertThat(film.guidance()).isEqualTo(2.0);
         assertThat(film.timeline()).containsExactly(new NewFilm.Change(24, "it rains", 2));
     }

@@ -1,0 +1,101 @@
+package dev.longtake.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Page;
+import dev.longtake.pack.TestPacks;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fast or careful, as a person chooses it on the desk. */
+class ModePageIT {
+
+    @TempDir
+    private static Path folder;
+
+    private static Chromium chromium;
+    private static StudioProcess studio;
+
+    private Visitor maker;
+
+    @BeforeAll
+    static void open() throws Exception {
+        chromium = Chromium.launch();
+        studio = StudioProcess.start(folder.resolve("data"), "--pack", TestPacks.TOY.toString());
+    }
+
+    @AfterAll
+    static void close() {
+        if (studio != null) {
+            studio.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void enter() {
+        maker = new Visitor(chromium.browser(), studio.url());
+    }
+
+    @AfterEach
+    void leave() {
+        maker.close();
+    }
+
+    @Test
+    void filmsAreMadeFastUnlessTheirMakerChoosesCare() throws Exception {
+        maker.visit("/");
+        Page page = maker.page();
+        page.click("#advanced summary");
+        assertThat(page.isChecked("#modes input[value=fast]")).isTrue();
+        assertThat(page.isVisible("#seed")).isTrue();
+        for (String field : new String[] {"#steps", "#guidance", "#negativePrompt"}) {
+            assertThat(page.isVisible(field)).as(field + " has no part in fast films").isFalse();
+        }
+        JsonNode fast = roll();
+        assertThat(fast.path("mode").asText()).isEqualTo("fast");
+        assertThat(fast.path("steps").asInt()).isEqualTo(4);
+
+        maker.visit("/");
+        page.click("#advanced summary");
+        maker.choose("careful");
+        page.fill("#steps", "3");
+        page.fill("#negativePrompt", "fog");
+        JsonNode careful = roll();
+        assertThat(careful.path("mode").asText()).isEqualTo("careful");
+        assertThat(careful.path("steps").asInt()).isEqualTo(3);
+        assertThat(careful.path("negativePrompt").asText()).isEqualTo("fog");
+        page.click("#facts-button");
+        assertThat(page.textContent("#fact-list")).contains("Careful");
+
+        // Another take is made as the first one was, and the choice outlives the visit.
+        page.click("#another");
+        assertThat(page.inputValue("#negativePrompt")).isEqualTo("fog");
+        maker.visit("/");
+        page.click("#advanced summary");
+        assertThat(page.isVisible("#steps")).isTrue();
+        // What was written for a careful film is not asked of a fast one.
+        page.fill("#guidance", "7");
+        maker.choose("fast");
+        assertThat(roll().path("guidance").asDouble()).isEqualTo(4);
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    private JsonNode roll() throws Exception {
+        Page page = maker.page();
+        page.fill("#prompt", "a red car");
+        page.fill("#frames", "16");
+        page.click("#roll");
+        page.waitForURL("**/films/*");
+        maker.waitForState("finished");
+        return maker.film();
+    }
+}
