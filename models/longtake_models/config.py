@@ -149,6 +149,9 @@ class ModelConfig:
     apm: ApmConfig = field(default_factory=ApmConfig)
     image_encoder: ImageEncoderConfig = field(default_factory=ImageEncoderConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
+    int8_channels: int = 0
+    """In the exported UNet, CAM and decoder, layers with at least so many channels on either side multiply in 8 bits; 0:
+    none. Makes a processor twice as fast; a graphics card cannot run such layers."""
 
     @property
     def latent_height(self) -> int:
@@ -220,6 +223,7 @@ STORYBOOK = ModelConfig(
         guidance_scale=4.0,
         fast=FastConfig(steps=6, least_steps=4, most_steps=8, guidance_scale=4.0),
     ),
+    int8_channels=64,
 )
 
 CONFIGS: dict[str, ModelConfig] = {c.name: c for c in (STREAMINGT2V, STORYBOOK)}

@@ -110,6 +110,8 @@ def write_pack(
         started = time.monotonic()
         path = onnx_export.export(part, fresh)
         errors[part.name] = onnx_export.check(part, path)
+        if onnx_export.quantize(part, path):
+            errors[part.name] = onnx_export.check(part, path, onnx_export.TOLERANCE_INT8)
         size = path.stat().st_size / 1e6
         print(f"{part.name}: {size:.1f} MB, relative error {errors[part.name]:.1e}, {time.monotonic() - started:.0f} s", flush=True)
     golden.write(model, parts, *texts, fresh / "golden")

@@ -15,7 +15,7 @@ from ..config import DiffusionConfig
 from ..networks.video_ldm import VideoLDM
 from ..sampling import generate_film, generate_film_fast
 from .graphs import Graph
-from .onnx_export import run
+from .onnx_export import TOLERANCE, TOLERANCE_INT8, run
 
 PROMPT = "a red car drives through a snowy city at night"
 SEED = 20240314
@@ -36,6 +36,11 @@ class Writer:
         return f"{name}.npy"
 
 
+def tolerance(int8_channels: int) -> float:
+    """Relative error up to which an answer is PyTorch's."""
+    return TOLERANCE_INT8 if int8_channels else TOLERANCE
+
+
 def graph_cases(graphs: list[Graph], text: Tensor, writer: Writer, generator: torch.Generator) -> list[dict]:
     """One case per graph, B = 1 (two frames for the decoder), chained as in a film so that files are shared."""
     by_name = {graph.name: graph for graph in graphs}
@@ -54,7 +59,7 @@ def graph_cases(graphs: list[Graph], text: Tensor, writer: Writer, generator: to
         for key, value in run(graph, values).items():
             outputs[key] = writer.save(f"{name}/{key}", value)
             shared[key] = (outputs[key], value)
-        cases.append({"graph": name, "inputs": inputs, "outputs": outputs})
+        cases.append({"graph": name, "tolerance": tolerance(graph.int8_channels), "inputs": inputs, "outputs": outputs})
     return cases
 
 
@@ -135,13 +140,15 @@ def chunk_cases(
         "uncond": writer.save("chunks/uncond", unconditional),
         "steps": STEPS,
         "guidance": GUIDANCE,
+        "tolerance": tolerance(config.int8_channels),
     }
     film = generate_film(model, lambda i: text, unconditional, lambda i: noises[i], 2, STEPS, GUIDANCE)
     cases = {"chunks": careful | film_tensors(film, noises, "chunks", writer)}
     fast = config.diffusion.fast
     if fast:
         film = generate_film_fast(model, lambda i: text, lambda i: noises[i], 2, fast.least_steps)
-        about = {"prompt": PROMPT, "text": careful["text"], "steps": fast.least_steps, "guidance": fast.guidance_scale}
+        about = {key: careful[key] for key in ("prompt", "text", "tolerance")}
+        about |= {"steps": fast.least_steps, "guidance": fast.guidance_scale}
         cases["fast"] = about | film_tensors(film, noises, "fast", writer)
     return cases
 

@@ -23,6 +23,8 @@ class Graph:
     module: nn.Module
     inputs: dict[str, Shape]
     outputs: dict[str, Shape]
+    int8_channels: int = 0
+    """Layers with at least so many channels on either side multiply in 8 bits; 0: none."""
 
     @property
     def batch_axis(self) -> str:
@@ -104,17 +106,20 @@ def build(model: VideoLDM) -> list[Graph]:
             Part(model.unet, cam),
             {"latents": ("B", k, c, h, w), "timestep": ("B",), "text": text, "embedding": embedding, **interval},
             features,
+            config.int8_channels,
         ),
         Graph(
             "unet",
             Part(model.base_model, unet),
             {"latents": ("B", f, c, h, w), "timestep": ("B",), "contexts": contexts, **features, "cam_scale": (1,), **interval},
             {"prediction": ("B", f, c, h, w)},
+            config.int8_channels,
         ),
         Graph(
             "vae_decoder",
             Part(model.vae, model.vae.decode_normalised),
             {"latents": ("N", c, h, w)},
             {"frames": ("N", *picture)},
+            config.int8_channels,
         ),
     ]

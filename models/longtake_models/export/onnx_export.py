@@ -1,4 +1,4 @@
-"""One PyTorch part -> one ONNX file: dynamic batch, fp32 arithmetic, weights stored in fp16; checked by ONNX Runtime."""
+"""One PyTorch part -> one ONNX file: dynamic batch, weights stored in fp16 or int8; checked by ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx_ir as ir
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from . import int8
 from .graphs import Graph
 
-OPSET = 18
+OPSET = 20
+"""The first that has GELU as one operator."""
 HALF_FROM = 512
 """Floats with fewer elements stay fp32: biases and norms weigh nothing, and shape constants must stay exact."""
 TOLERANCE = 1e-3
+TOLERANCE_INT8 = 0.2
+"""Every 8-bit layer adds about a hundredth, of no direction, and guidance multiplies it; a wrong layer adds 1 and more."""
 
 
 @torch.no_grad()
@@ -73,7 +78,23 @@ def export(graph: Graph, folder: Path) -> Path:
             optimize=True,
             verbose=False,
         )
-    model = program.model_proto
+    save(program.model_proto, path)
+    return path
+
+
+def quantize(graph: Graph, path: Path) -> bool:
+    """Let the large layers of the exported file multiply in 8 bits, where the graph is meant to. Returns whether it has any."""
+    if not graph.int8_channels:
+        return False
+    model = ir.load(path)
+    count = int8.quantize(model, graph.int8_channels)
+    if count:
+        save(ir.to_proto(model), path)
+    return count > 0
+
+
+def save(model: onnx.ModelProto, path: Path) -> None:
+    """Write the file as small as it can be."""
     store_half(model)
     for node in model.graph.node:  # stack traces and module names of the exporter: size, and paths of the build machine
         del node.metadata_props[:]
@@ -86,7 +107,6 @@ def export(graph: Graph, folder: Path) -> Path:
     model.producer_name = "longtake"
     onnx.checker.check_model(model)
     onnx.save(model, path)
-    return path
 
 
 def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -108,8 +128,8 @@ def relative_error(expected: np.ndarray, actual: np.ndarray) -> float:
     return float(np.linalg.norm(actual - expected) / max(np.linalg.norm(expected), 1e-12))
 
 
-def check(graph: Graph, path: Path) -> float:
-    """Largest relative error of ONNX Runtime against PyTorch over batch sizes 1, 2 and 3; raises beyond TOLERANCE."""
+def check(graph: Graph, path: Path, tolerance: float = TOLERANCE) -> float:
+    """Largest relative error of ONNX Runtime against PyTorch over batch sizes 1, 2 and 3; raises beyond `tolerance`."""
     runtime, worst = session(path), 0.0
     if [i.name for i in runtime.get_inputs()] != list(graph.inputs):
         raise ValueError(f"{path.name}: inputs are {[i.name for i in runtime.get_inputs()]}")
@@ -121,6 +141,6 @@ def check(graph: Graph, path: Path) -> float:
             if expected.shape != array.shape:
                 raise ValueError(f"{path.name}: {name} has shape {array.shape}, not {expected.shape}")
             worst = max(worst, relative_error(expected, array))
-    if worst > TOLERANCE:
+    if worst > tolerance:
         raise ValueError(f"{path.name}: differs from PyTorch by {worst:.2e}")
     return worst

@@ -140,12 +140,31 @@ class Attention(nn.Module):
         """(..., N, C) -> (..., heads, N, d)."""
         return x.unflatten(-1, (self.heads, self.head_dim)).transpose(-3, -2)
 
+    def join(self, x: Tensor) -> Tensor:
+        """(..., heads, N, d) -> (..., N, C)."""
+        return x.transpose(-3, -2).flatten(-2)
+
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         # Three products, not one that is split: ONNX Runtime splits the last axis slower than it multiplies.
         context = x if context is None else context
         q, k, v = self.split(self.to_q(x)), self.split(self.to_k(context)), self.split(self.to_v(context))
         weights = torch.softmax(torch.matmul(q * self.head_dim**-0.5, k.transpose(-2, -1)), dim=-1)
-        return self.to_out[0](torch.matmul(weights.to(v.dtype), v).transpose(-3, -2).flatten(-2))
+        return self.to_out[0](self.join(torch.matmul(weights.to(v.dtype), v)))
+
+
+class FrameAttention(Attention):
+    """Per pixel, between frames: queries (B,F,P,C), keys and values from (B,K,P,D).
+
+    Frames stay outside of pixels until heads are split, which turns the axes anyway.
+    """
+
+    def split(self, x: Tensor) -> Tensor:
+        """(B,N,P,C) -> (B,P,heads,N,d)."""
+        return x.unflatten(-1, (self.heads, self.head_dim)).permute(0, 2, 3, 1, 4)
+
+    def join(self, x: Tensor) -> Tensor:
+        """(B,P,heads,N,d) -> (B,N,P,C)."""
+        return x.permute(0, 3, 1, 2, 4).flatten(-2)
 
 
 class TextAttention(Attention):
@@ -172,8 +191,8 @@ class Geglu(nn.Module):
         self.proj = nn.Linear(channels, 2 * hidden)
 
     def forward(self, x: Tensor) -> Tensor:
-        (w_value, w_gate), (b_value, b_gate) = self.proj.weight.chunk(2), self.proj.bias.chunk(2)
-        return F.linear(x, w_value, b_value) * F.gelu(F.linear(x, w_gate, b_gate))
+        w, b, half = self.proj.weight, self.proj.bias, self.proj.out_features // 2
+        return F.linear(x, w[:half], b[:half]) * F.gelu(F.linear(x, w[half:], b[half:]))
 
 
 class FeedForward(nn.Module):
@@ -189,10 +208,10 @@ class FeedForward(nn.Module):
 class TransformerBlock(nn.Module):
     """{LN, self-attention, LN, second attention, LN, feed-forward}, each with a residual. `attn2` may be None."""
 
-    def __init__(self, channels: int, head_dim: int, attn2: Attention | None, ff_multiplier: int) -> None:
+    def __init__(self, channels: int, attn1: Attention, attn2: Attention | None, ff_multiplier: int) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(channels)
-        self.attn1 = Attention(channels, head_dim)
+        self.attn1 = attn1
         self.norm2 = nn.LayerNorm(channels) if attn2 is not None else None
         self.attn2 = attn2
         self.norm3 = nn.LayerNorm(channels)
@@ -217,7 +236,8 @@ class SpatialTransformer(nn.Module):
         self.norm = nn.GroupNorm(groups, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, channels)
         attn2 = TextAttention(channels, head_dim, context_dim, text_tokens, image_tokens, alpha)
-        self.transformer_blocks = nn.ModuleList([TransformerBlock(channels, head_dim, attn2, ff_multiplier)])
+        attn1 = Attention(channels, head_dim)
+        self.transformer_blocks = nn.ModuleList([TransformerBlock(channels, attn1, attn2, ff_multiplier)])
         self.proj_out = nn.Linear(channels, channels)
 
     def forward(self, x: Tensor, context: Tensor, frames: int) -> Tensor:
@@ -243,8 +263,9 @@ class TemporalTransformer(nn.Module):
         inner = heads * head_dim
         self.norm = nn.GroupNorm(groups, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, inner)
-        attn2 = Attention(inner, head_dim) if double else None
-        self.transformer_blocks = nn.ModuleList([TransformerBlock(inner, head_dim, attn2, ff_multiplier)])
+        attn1 = FrameAttention(inner, head_dim)
+        attn2 = FrameAttention(inner, head_dim) if double else None
+        self.transformer_blocks = nn.ModuleList([TransformerBlock(inner, attn1, attn2, ff_multiplier)])
         self.proj_out = nn.Linear(inner, channels)
         # A model that was trained on single frames starts on clips as if these layers were absent.
         nn.init.zeros_(self.proj_out.weight)
@@ -254,14 +275,14 @@ class TemporalTransformer(nn.Module):
     def forward(self, x: Tensor, frames: int) -> Tensor:
         _, c, h, w = x.shape
         block = self.transformer_blocks[0]
-        y = self.proj_in(self.norm(to_clip(x, frames)).permute(0, 3, 2, 1))  # (B, h*w, F, inner)
+        y = self.proj_in(self.norm(to_clip(x, frames)).permute(0, 2, 3, 1))  # (B, F, h*w, inner)
         if self.positions is not None:
-            y = y + self.positions[:frames]
+            y = y + self.positions[:frames, None]
         y = y + block.attn1(block.norm1(y))
         if block.attn2 is not None:
             y = y + block.attn2(block.norm2(y))
         y = y + block.ff(block.norm3(y))
-        return x + self.proj_out(y).permute(0, 2, 3, 1).reshape(-1, c, h, w)
+        return x + self.proj_out(y).transpose(2, 3).reshape(-1, c, h, w)
 
 
 class Downsample(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .layers import Attention, to_clip
+from .layers import FrameAttention, to_clip
 
 
 class TemporalMerge(nn.Module):
@@ -13,7 +13,7 @@ class TemporalMerge(nn.Module):
         super().__init__()
         self.norm = nn.GroupNorm(groups, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, channels)
-        self.attention = Attention(channels, head_dim, channels)
+        self.attention = FrameAttention(channels, head_dim, channels)
         self.proj_out = nn.Linear(channels, channels)
         nn.init.zeros_(self.proj_out.weight)
         nn.init.zeros_(self.proj_out.bias)
@@ -23,12 +23,12 @@ class TemporalMerge(nn.Module):
         """x (B*F,C,h,w), feature (B,K,C,h,w) -> what is added to x, (B*F,C,h,w)."""
         _, c, h, w = x.shape
         kept = feature.shape[1]
-        query = self.proj_in(self.norm(to_clip(x, frames)).permute(0, 3, 2, 1))  # (B, h*w, F, C)
-        keys = feature.reshape(-1, kept, c, h * w).permute(0, 3, 1, 2)  # (B, h*w, K, C), neither norm nor projection
+        query = self.proj_in(self.norm(to_clip(x, frames)).permute(0, 2, 3, 1))  # (B, F, h*w, C)
+        keys = feature.reshape(-1, kept, c, h * w).transpose(2, 3)  # (B, K, h*w, C), neither norm nor projection
         if self.positions is not None:
-            query, keys = query + self.positions[:frames], keys + self.positions[:kept]
+            query, keys = query + self.positions[:frames, None], keys + self.positions[:kept, None]
         y = self.proj_out(self.attention(query, keys))
-        return y.permute(0, 2, 3, 1).reshape(-1, c, h, w)
+        return y.transpose(2, 3).reshape(-1, c, h, w)
 
 
 class Merger(nn.Module):

@@ -60,8 +60,8 @@ class GoldenChunksTest {
                 GeneratedChunk made = director.generate(
                         recipe, chunk, previous, (step, steps, preview) -> { }, new CancelToken());
                 float[] latents = made.snapshot().latents();
-                Golden.assertClose("latents_" + chunk, latents, Golden.tensor(golden.get("latents_" + chunk)));
-                Golden.assertClose("last_frame_" + chunk, pack.vaeDecoder().decode(latents, 15, 16),
+                Golden.assertClose(golden, "latents_" + chunk, latents, Golden.tensor(golden.get("latents_" + chunk)));
+                Golden.assertClose(golden, "last_frame_" + chunk, pack.vaeDecoder().decode(latents, 15, 16),
                         Golden.tensor(golden.get("last_frame_" + chunk)));
                 previous = Optional.of(made.snapshot());
             }

@@ -29,6 +29,7 @@ class GoldenGraphsTest {
                     input -> binding.input(input.getKey()).fill(Golden.tensor(input.getValue())));
             binding.run();
             golden.get("outputs").fields().forEachRemaining(output -> Golden.assertClose(
+                    golden,
                     role + " " + output.getKey(),
                     binding.output(output.getKey()).toArray(),
                     Golden.tensor(output.getValue())));
