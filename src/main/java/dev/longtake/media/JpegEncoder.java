@@ -26,22 +26,33 @@ public final class JpegEncoder {
 
     private final int quantizer;
     private final int leastWidth;
+    private final int mostWidth;
 
     /**
      * @param quantizer  1 (best) to 31
      * @param leastWidth smaller frames are enlarged by a whole number until they are at least so wide
      */
     public JpegEncoder(int quantizer, int leastWidth) {
+        this(quantizer, leastWidth, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param quantizer  1 (best) to 31
+     * @param leastWidth smaller frames are enlarged by a whole number until they are at least so wide
+     * @param mostWidth  larger frames are scaled down to it
+     */
+    public JpegEncoder(int quantizer, int leastWidth, int mostWidth) {
         FFmpeg.load();
         this.quantizer = quantizer;
         this.leastWidth = leastWidth;
+        this.mostWidth = mostWidth;
     }
 
     /** @param index which of the frames */
     public byte[] encode(VideoFrames frames, int index) {
         int scale = Math.max(1, (leastWidth + frames.width() - 1) / frames.width());
-        int width = frames.width() * scale;
-        int height = frames.height() * scale;
+        int width = Math.min(mostWidth, frames.width() * scale);
+        int height = Math.max(1, Math.round((float) frames.height() * width / frames.width()));
         AVCodec codec = FFmpeg.encoder(NAME);
         AVCodecContext context = FFmpeg.checkAllocated(avcodec_alloc_context3(codec), "an encoder");
         try (FrameConverter converter = new FrameConverter(

@@ -32,6 +32,13 @@ class JpegEncoderTest {
         assertThat(image.getHeight()).isEqualTo(144);
     }
 
+    @Test
+    void scalesDownWhatIsTooLarge() throws IOException {
+        BufferedImage image = read(new JpegEncoder(3, 0, 32).encode(Footage.frames(0, 1), 0));
+        assertThat(image.getWidth()).isEqualTo(32);
+        assertThat(image.getHeight()).isEqualTo(24);
+    }
+
     private static BufferedImage read(byte[] jpeg) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(jpeg));
     }
