@@ -1,135 +1,219 @@
 package dev.longtake.cli;
 
+import ai.onnxruntime.OrtException;
 import dev.longtake.director.Director;
 import dev.longtake.director.SamplingWish;
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
+import dev.longtake.measure.ContactSheet;
 import dev.longtake.measure.Evaluation;
-import dev.longtake.measure.Evaluation.Answer;
-import dev.longtake.measure.Evaluation.Question;
+import dev.longtake.measure.EvaluationFolder;
+import dev.longtake.measure.EvaluationReport;
+import dev.longtake.measure.EvaluationSettings;
+import dev.longtake.measure.FilmResult;
 import dev.longtake.measure.Judge;
-import dev.longtake.measure.PromptFit;
+import dev.longtake.measure.PromptFile;
+import dev.longtake.measure.Scoreboard;
+import dev.longtake.measure.Suite;
+import dev.longtake.measure.SuiteSize;
+import dev.longtake.measure.Trial;
+import dev.longtake.media.MediaException;
+import dev.longtake.pack.Device;
 import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.PackManifest;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Films a list of prompts and reports how often the picture shows what the prompt says. */
-@Command(name = "evaluate", mixinStandardHelpOptions = true,
-        description = "Film a list of prompts and count the frames that show what the prompt says.")
+/** Makes films whose right answer is known, or takes videos from anywhere, and reports how good they are. */
+@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Make films whose right answer is known and report how good they are. An interrupted evaluation"
+                + " goes on when it is started again.")
 final class EvaluateCommand implements Callable<Integer> {
 
-    @Mixin
-    private EngineOptions engine;
+    @Spec
+    private CommandSpec spec;
 
-    @Option(names = "--prompts", paramLabel = "FILE",
-            description = "JSON file with prompts and what their films must show (default: prompts.json of the judge).")
-    private Path prompts;
+    @Option(names = "--suites", paramLabel = "NAME", split = ",",
+            defaultValue = "prompts,paraphrases,timelines,long,ablations",
+            description = "What to do, of prompts, paraphrases, timelines, long, ablations (default: all).")
+    private List<String> suites = new ArrayList<>();
 
-    @Option(names = "--judge", paramLabel = "DIR", description = "Folder of the judge (default: ../NAME-judge beside the pack).")
-    private Path judgeFolder;
-
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "80", description = "Length of every film (default: 80).")
-    private int frames;
-
-    @Option(names = "--films", paramLabel = "N", description = "Only the first N prompts (default: all).")
+    @Option(names = "--films", paramLabel = "N",
+            description = "Only the first N prompts of every suite (default: all; 4 of long, 8 of ablations).")
     private Integer films;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
-            description = "Seed of the first film, one more for every next (default: 1).")
-    private long seed;
+    @Option(names = "--frames", paramLabel = "N", description = "Length of every film, timelines excepted"
+            + " (default: 80; 1200 of long, 240 of ablations).")
+    private Integer frames;
+
+    @Option(names = "--seed", paramLabel = "S",
+            description = "Seed of a suite's first film, one more for every next (default: the suite's).")
+    private Long seed;
 
     @Mixin
     private SamplingOptions samplingOptions;
 
-    @Option(names = {"-o", "--report"}, paramLabel = "FILE", defaultValue = "evaluation.json",
-            description = "Report; an interrupted evaluation goes on from it (default: evaluation.json).")
+    @Option(names = "--judge", paramLabel = "DIR",
+            description = "Folder of the judge and its prompts (default: NAME-judge beside the pack NAME).")
+    private Path judgeFolder;
+
+    @Option(names = "--prompts", paramLabel = "FILE",
+            description = "Prompts and what their films must show (default: prompts.json of the judge).")
+    private Path prompts;
+
+    @Option(names = "--paraphrases", paramLabel = "FILE",
+            description = "The same, written by hand (default: paraphrases.json of the judge).")
+    private Path paraphrases;
+
+    @Option(names = "--timelines", paramLabel = "FILE",
+            description = "Prompts that change (default: timelines.json of the judge).")
+    private Path timelines;
+
+    @Option(names = "--videos", paramLabel = "FILE", arity = "1..*",
+            description = "Measure these videos instead of making films.")
+    private List<Path> videos = new ArrayList<>();
+
+    @Option(names = {"-o", "--report"}, paramLabel = "DIR", defaultValue = "evaluation",
+            description = "Folder for the report, evaluation.html, .md and .json (default: evaluation).")
     private Path report;
 
+    @Option(names = "--contact-sheet", paramLabel = "FILE",
+            description = "Also write a PNG picture with " + ContactSheet.FILMS + " films of the suite prompts.")
+    private Path contactSheet;
+
+    @Mixin
+    private EngineOptions engine;
+
     @Override
-    public Integer call() throws Exception {
-        Path pack = engine.packFolder();
-        Path judgeAt = judgeFolder != null ? judgeFolder : pack.resolveSibling(pack.getFileName() + "-judge");
-        Path promptFile = prompts != null ? prompts : judgeAt.resolve("prompts.json");
-        for (Path needed : List.of(judgeAt.resolve("judge.onnx"), promptFile)) {
-            if (!Files.isRegularFile(needed)) {
-                throw new UsageException("there is no " + needed);
-            }
-        }
-        List<Question> questions = Evaluation.questions(promptFile);
-        if (films != null) {
-            questions = questions.subList(0, Math.min(films, questions.size()));
-        }
-        try (ModelPack models = ModelPack.open(pack, engine.device());
-                Director director = new Director(models);
-                Judge judge = new Judge(judgeAt)) {
-            Evaluation evaluation = new Evaluation(director, judge);
-            List<Answer> answers = film(evaluation, director, questions);
-            print(evaluation, Evaluation.total(answers), answers.size());
-        }
+    public Integer call() throws IOException, OrtException, CancelledException {
+        EvaluationReport finished = videos.isEmpty() ? films() : videos();
+        print(finished.scoreboard());
         return 0;
     }
 
-    private List<Answer> film(Evaluation evaluation, Director director, List<Question> questions) throws Exception {
-        List<Answer> answers = new ArrayList<>(Evaluation.answers(report));
-        try (ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName("evaluate")
-                .setUnit(" frames", 1)
-                .setInitialMax((long) questions.size() * frames)
-                .showSpeed()
-                .build()) {
-            for (int index = 0; index < questions.size(); index++) {
-                long before = (long) index * frames;
-                Recipe recipe = recipe(director, questions.get(index), seed + index);
-                if (index < answers.size()) {
-                    requireSame(answers.get(index), recipe);
-                } else {
-                    answers.add(evaluation.ask(questions.get(index), recipe, done -> bar.stepTo(before + done)));
-                    Evaluation.write(report, answers);
-                }
-                bar.setExtraMessage(" film " + (index + 1) + " of " + questions.size());
+    private EvaluationReport videos() throws IOException {
+        EvaluationFolder folder = EvaluationFolder.forReports(report);
+        List<FilmResult> results = new ArrayList<>();
+        for (Path video : videos) {
+            if (!Files.isRegularFile(video)) {
+                throw new UsageException("--videos: there is no file " + video);
             }
         }
-        return answers;
+        for (Path video : videos) {
+            System.err.printf("%s, film %d of %d%n", video, results.size() + 1, videos.size());
+            try {
+                results.add(Evaluation.measure(results.size() + 1, video));
+            } catch (MediaException e) {
+                throw new UsageException("--videos: " + e.getMessage());
+            }
+        }
+        EvaluationReport finished = new EvaluationReport(null, Scoreboard.ofVideos(results), results);
+        finished.write(folder);
+        return finished;
     }
 
-    private Recipe recipe(Director director, Question question, long filmSeed) {
-        SamplingWish.Sampling sampling = samplingOptions.sampling(director.manifest(), "");
+    private EvaluationReport films() throws IOException, OrtException, CancelledException {
+        List<Suite> chosen = suites.stream().map(Suite::of).distinct().sorted().toList();
+        if (contactSheet != null && !chosen.contains(Suite.PROMPTS)) {
+            throw new UsageException("--contact-sheet needs the suite " + Suite.PROMPTS.label());
+        }
+        SuiteSize size = new SuiteSize(films, frames, seed);
+        Path pack = engine.packFolder();
+        PackManifest manifest = PackManifest.read(pack);
+        Path judgeAt = judgeFolder != null ? judgeFolder
+                : pack.resolveSibling(pack.toAbsolutePath().normalize().getFileName() + "-judge");
+        requireFile(judgeAt.resolve("judge.json"));
+        Device device = engine.device();
+        EvaluationSettings settings = EvaluationSettings.of(pack, judgeAt, device.toString(),
+                recipe(manifest, Timeline.of("any"), 1, 1));
+        try (Judge judge = new Judge(judgeAt)) {
+            List<Trial> trials = trials(chosen, size, judgeAt, judge);
+            EvaluationFolder folder = EvaluationFolder.open(report, settings);
+            Evaluation evaluation = new Evaluation(
+                    conditioning -> new Director(ModelPack.open(pack, device), conditioning), judge,
+                    (timeline, length, filmSeed) -> recipe(manifest, timeline, length, filmSeed), folder,
+                    device.threads() == 0 ? Runtime.getRuntime().availableProcessors() : device.threads());
+            List<FilmResult> results;
+            try (EvaluationProgress progress = new EvaluationProgress()) {
+                results = evaluation.run(trials, progress, new CancelToken());
+            }
+            EvaluationReport finished = new EvaluationReport(settings, Scoreboard.of(results, judge.labels()), results);
+            finished.write(folder);
+            if (contactSheet != null) {
+                ContactSheet.write(contactSheet,
+                        results.stream().filter(result -> result.trial().suite() == Suite.PROMPTS).toList());
+            }
+            return finished;
+        }
+    }
+
+    private List<Trial> trials(List<Suite> chosen, SuiteSize size, Path judgeAt, Judge judge) throws IOException {
+        Map<Suite, Path> files = new EnumMap<>(Suite.class);
+        Path promptFile = orDefault(prompts, judgeAt.resolve("prompts.json"));
+        files.put(Suite.PROMPTS, promptFile);
+        files.put(Suite.LONG, promptFile);
+        files.put(Suite.ABLATIONS, promptFile);
+        files.put(Suite.PARAPHRASES, orDefault(paraphrases, judgeAt.resolve("paraphrases.json")));
+        files.put(Suite.TIMELINES, orDefault(timelines, judgeAt.resolve("timelines.json")));
+        List<Trial> trials = new ArrayList<>();
+        for (Suite suite : chosen) {
+            Path file = files.get(suite);
+            requireFile(file);
+            trials.addAll(suite.trials(suite == Suite.TIMELINES
+                    ? PromptFile.timelines(file, judge.labels())
+                    : PromptFile.prompts(file, judge.labels()), size));
+        }
+        return trials;
+    }
+
+    private static Path orDefault(Path chosen, Path standard) {
+        return chosen == null ? standard : chosen;
+    }
+
+    private static void requireFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UsageException("there is no " + file);
+        }
+    }
+
+    private Recipe recipe(PackManifest manifest, Timeline timeline, int length, long filmSeed) {
+        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, "");
         return new Recipe(
-                director.manifest().name(),
-                Timeline.of(question.prompt()),
+                manifest.name(),
+                timeline,
                 "",
-                frames,
+                length,
                 filmSeed,
                 sampling.mode(),
                 sampling.steps(),
                 sampling.guidanceScale());
     }
 
-    private void requireSame(Answer answer, Recipe recipe) {
-        boolean same = answer.prompt().equals(recipe.timeline().changes().get(0).prompt())
-                && answer.seed() == recipe.seed()
-                && answer.fit().frames() == recipe.frames();
-        if (!same) {
-            throw new UsageException(report + " holds another evaluation; name a new report with -o");
+    private void print(Scoreboard scoreboard) {
+        PrintWriter out = spec.commandLine().getOut();
+        String group = "";
+        for (Scoreboard.Row row : scoreboard.rows()) {
+            if (!row.group().equals(group)) {
+                group = row.group();
+                out.printf("%n%s%n", group);
+            }
+            out.printf("  %-50s %16s  %-16s %-12s%n", row.measure(), row.valueText(), row.goalText(), row.verdict());
         }
-    }
-
-    private static void print(Evaluation evaluation, PromptFit fit, int films) {
-        System.out.printf(Locale.ROOT, "%d films, %d frames%n%-10s %8s %8s%n", films, fit.frames(), "", "right", "chance");
-        Map<String, Double> chances = evaluation.chance();
-        chances.keySet().retainAll(fit.judged().keySet());
-        chances.forEach((kind, chance) -> System.out.printf(
-                Locale.ROOT, "%-10s %7.1f%% %7.1f%%%n", kind, 100 * fit.share(kind), 100 * chance));
-        System.out.printf(Locale.ROOT, "%-10s %7.1f%%%n", "together", 100 * fit.share(PromptFit.ALL));
+        out.printf("%n%s%n", report.resolve("evaluation.html"));
+        out.flush();
     }
 }

@@ -1,87 +1,149 @@
 package dev.longtake.measure;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.director.Conditioning;
 import dev.longtake.director.Director;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
+import dev.longtake.film.VideoFrames;
+import dev.longtake.media.FilmReader;
+import dev.longtake.media.MediaException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** Makes films from prompts whose answer is known and lets a {@link Judge} say whether they show it. */
+/** Makes films whose right answer is known and scores them; goes on where it was interrupted. */
 public final class Evaluation {
 
-    /**
-     * A prompt and what its film must show.
-     *
-     * @param expected the right class by kind
-     */
-    public record Question(String prompt, Map<String, String> expected) {}
+    private static final int FRAMES_AT_ONCE = 8;
 
-    /** One film's outcome. */
-    public record Answer(String prompt, long seed, Map<String, String> expected, PromptFit fit) {}
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Director director;
+    private final Function<Conditioning, Director> directors;
     private final Judge judge;
+    private final Recipes recipes;
+    private final EvaluationFolder folder;
+    private final int processors;
 
-    public Evaluation(Director director, Judge judge) {
-        this.director = director;
-        this.judge = judge;
-    }
-
-    /** Reads a prompt file: {@code prompts} lists objects with a {@code prompt} and the right class of every kind. */
-    public static List<Question> questions(Path file) throws IOException {
-        List<Map<String, String>> rows =
-                JSON.convertValue(JSON.readTree(file.toFile()).path("prompts"), new TypeReference<>() { });
-        return rows.stream().map(row -> new Question(row.get("prompt"), row)).toList();
-    }
-
-    /** Reads what an interrupted evaluation left; empty when there is nothing. */
-    public static List<Answer> answers(Path report) throws IOException {
-        return Files.exists(report) ? JSON.readValue(report.toFile(), new TypeReference<>() { }) : List.of();
-    }
-
-    /** Writes the report so that an interruption leaves either the old or the new one. */
-    public static void write(Path report, List<Answer> answers) throws IOException {
-        Path partial = report.resolveSibling(report.getFileName() + ".part");
-        JSON.writerWithDefaultPrettyPrinter().writeValue(partial.toFile(), answers);
-        Files.move(partial, report, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    /** Turns what a film shows into all that is needed to make it. */
+    @FunctionalInterface
+    public interface Recipes {
+        Recipe recipe(Timeline timeline, int frames, long seed);
     }
 
     /**
-     * Makes one film and judges all its frames.
+     * An evaluation of a pack.
      *
-     * @param onChunk hears the number of frames done after every chunk
+     * @param directors  opens a director of the pack; it is closed here
+     * @param judge      stays the caller's
+     * @param folder     where finished films are kept
+     * @param processors that the directors' networks use
      */
-    public Answer ask(Question question, Recipe recipe, Consumer<Integer> onChunk)
+    public Evaluation(Function<Conditioning, Director> directors, Judge judge, Recipes recipes, EvaluationFolder folder,
+            int processors) {
+        this.directors = directors;
+        this.judge = judge;
+        this.recipes = recipes;
+        this.folder = folder;
+        this.processors = processors;
+    }
+
+    /**
+     * Makes and scores all films that are not finished yet.
+     *
+     * @return the results of all, in the order of {@code trials}
+     * @throws CancelledException if {@code token} was cancelled before all were done; what was finished is kept
+     * @throws dev.longtake.film.InvalidFieldException if the pack can't make one of them, or the folder holds others
+     */
+    public List<FilmResult> run(List<Trial> trials, EvaluationListener listener, CancelToken token)
             throws CancelledException, IOException {
-        AtomicReference<PromptFit> fit = new AtomicReference<>(PromptFit.NONE);
-        director.film(recipe, (step, steps, preview) -> { }, chunk -> {
-            PromptFit seen = PromptFit.of(question.expected(), judge.look(chunk.frames()));
-            onChunk.accept(fit.updateAndGet(seen::plus).frames());
-        }, new CancelToken());
-        return new Answer(question.prompt(), recipe.seed(), question.expected(), fit.get());
+        Map<Conditioning, List<Trial>> unfinished = new LinkedHashMap<>();
+        int done = 0;
+        long frames = 0;
+        for (Trial trial : trials) {
+            if (folder.result(trial).isPresent()) {
+                done++;
+            } else {
+                unfinished.computeIfAbsent(trial.conditioning(), same -> new ArrayList<>()).add(trial);
+                frames += trial.frames();
+            }
+        }
+        listener.onStart(trials.size(), done, frames);
+        for (Map.Entry<Conditioning, List<Trial>> group : unfinished.entrySet()) {
+            // One at a time: two packs in memory would slow each other down.
+            try (Director director = directors.apply(group.getKey())) {
+                group.getValue().forEach(trial -> director.check(recipe(trial)));
+                for (Trial trial : group.getValue()) {
+                    listener.onFilm(trial);
+                    folder.keep(film(director, trial, listener, token));
+                }
+            }
+        }
+        List<FilmResult> results = new ArrayList<>();
+        for (Trial trial : trials) {
+            results.add(folder.result(trial).orElseThrow());
+        }
+        return results;
     }
 
-    /** All answers taken together. */
-    public static PromptFit total(List<Answer> answers) {
-        return answers.stream().map(Answer::fit).reduce(PromptFit.NONE, PromptFit::plus);
+    private FilmResult film(Director director, Trial trial, EvaluationListener listener, CancelToken token)
+            throws CancelledException, IOException {
+        Filmstrip filmstrip = new Filmstrip(trial.frames(), trial.scenes());
+        List<Double> seconds = new ArrayList<>();
+        try (FilmScorer scorer =
+                new FilmScorer(Optional.of(judge), trial.segments(), Optional.of(director.plan()))) {
+            director.film(recipe(trial), (step, steps, preview) -> { }, chunk -> {
+                seconds.add(chunk.stats().seconds());
+                scorer.accept(chunk.frames());
+                filmstrip.accept(chunk.frames());
+                listener.onFrames(chunk.frames().count());
+            }, token);
+            return new FilmResult(trial, scorer.scores(), FilmPace.of(seconds, director.plan(), processors),
+                    filmstrip.stills());
+        }
     }
 
-    /** Chance level of each kind: one over the number of classes. */
-    public Map<String, Double> chance() {
-        Map<String, Double> chance = new TreeMap<>();
-        judge.labels().forEach((kind, names) -> chance.put(kind, 1.0 / names.size()));
-        return chance;
+    private Recipe recipe(Trial trial) {
+        return recipes.recipe(trial.timeline(), trial.frames(), trial.seed());
+    }
+
+    /**
+     * Scores a video from anywhere; nobody knows what it should show.
+     *
+     * @param number of the video, from 1
+     * @throws dev.longtake.media.MediaException if {@code video} can't be read
+     */
+    public static FilmResult measure(int number, Path video) {
+        try (FilmScorer scorer = new FilmScorer(Optional.empty(), List.of(), Optional.empty())) {
+            try (FilmReader reader = new FilmReader(video)) {
+                for (Optional<VideoFrames> frames = reader.next(FRAMES_AT_ONCE); frames.isPresent();
+                        frames = reader.next(FRAMES_AT_ONCE)) {
+                    scorer.accept(frames.get());
+                }
+            }
+            FilmScores scores = scorer.scores();
+            if (scores.frames() == 0) {
+                throw new MediaException(video + " has no pictures");
+            }
+            Trial trial = new Trial(Suite.VIDEOS, number, Conditioning.WHOLE, List.of(), scores.frames(), 0,
+                    video.toString());
+            return new FilmResult(trial, scores, null, stills(video, scores.frames()));
+        }
+    }
+
+    /** Reads the file once more: how long a video is isn't known before its end. */
+    private static List<Still> stills(Path video, int frames) {
+        Filmstrip filmstrip = new Filmstrip(frames, List.of());
+        try (FilmReader reader = new FilmReader(video)) {
+            for (Optional<VideoFrames> next = reader.next(FRAMES_AT_ONCE); next.isPresent();
+                    next = reader.next(FRAMES_AT_ONCE)) {
+                filmstrip.accept(next.get());
+            }
+        }
+        return filmstrip.stills();
     }
 }
