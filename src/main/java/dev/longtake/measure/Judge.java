@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.OnnxEnvironment;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class Judge implements AutoCloseable {
     private static final String FRAMES = "frames";
     private static final String CLIPS = "clips";
 
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment = OnnxEnvironment.get();
     private final OrtSession frameSession;
     private final OrtSession clipSession;
     private final Map<String, List<String>> labels;
@@ -57,9 +58,9 @@ public final class Judge implements AutoCloseable {
         JsonNode description = new ObjectMapper().readTree(folder.resolve("judge.json").toFile());
         Map<String, List<String>> all =
                 new ObjectMapper().convertValue(description.path("labels"), new TypeReference<>() { });
-        frameSession = environment.createSession(folder.resolve("judge.onnx").toString());
+        frameSession = session(folder.resolve("judge.onnx"));
         try {
-            clipSession = environment.createSession(folder.resolve("action.onnx").toString());
+            clipSession = session(folder.resolve("action.onnx"));
         } catch (OrtException e) {
             frameSession.close();
             throw e;
@@ -72,6 +73,14 @@ public final class Judge implements AutoCloseable {
         clipFrames = (int) clips[1];
         height = (int) clips[3];
         width = (int) clips[4];
+    }
+
+    private OrtSession session(Path graph) throws OrtException {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            // Threads that go on spinning would slow down the film that is being judged, and its speed is measured.
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            return environment.createSession(graph.toString(), options);
+        }
     }
 
     /** The classes by kind (actor, place, …), those this judge can tell. */

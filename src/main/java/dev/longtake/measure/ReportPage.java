@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An evaluation's page: what the template {@code evaluation.hbs} shows. */
 final class ReportPage {
@@ -131,7 +132,8 @@ final class ReportPage {
     }
 
     private static String asked(Scene scene) {
-        return new TreeMap<>(scene.expected()).values().stream().collect(Collectors.joining(", "));
+        return Scoreboard.KINDS.stream().map(scene.expected()::get).filter(Objects::nonNull)
+                .collect(Collectors.joining(", "));
     }
 
     private static List<Plot> plots(FilmResult result, List<Integer> changes) {
@@ -153,8 +155,8 @@ final class ReportPage {
         List<Fact> facts = new ArrayList<>();
         PromptFit fit = scores.promptFit();
         if (fit != null) {
-            new TreeMap<>(fit.judged()).keySet().stream()
-                    .sorted((a, b) -> Boolean.compare(a.equals(PromptFit.ALL), b.equals(PromptFit.ALL)))
+            Stream.concat(Scoreboard.KINDS.stream(), Stream.of(PromptFit.ALL))
+                    .filter(fit.judged()::containsKey)
                     .forEach(kind -> add(facts, kind.equals(PromptFit.ALL) ? "all together" : kind, Unit.SHARE,
                             fit.share(kind)));
         }

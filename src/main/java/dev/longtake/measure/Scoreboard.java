@@ -36,7 +36,8 @@ public record Scoreboard(List<Row> rows) {
 
     private static final Map<String, Double> KIND_GOALS =
             Map.of("actor", 0.90, "place", 0.95, "time", 0.97, "weather", 0.90, "action", 0.80);
-    private static final List<String> KINDS = List.of("actor", "place", "time", "weather", "action");
+    /** As people read them. */
+    static final List<String> KINDS = List.of("actor", "place", "time", "weather", "action");
 
     public Scoreboard {
         rows = List.copyOf(rows);
@@ -63,6 +64,10 @@ public record Scoreboard(List<Row> rows) {
         @JsonProperty("reached")
         public Boolean reached() {
             return goal == null || value == null ? null : goal.reachedBy(value);
+        }
+
+        public boolean measured() {
+            return value != null;
         }
 
         public String valueText() {
@@ -169,7 +174,7 @@ public record Scoreboard(List<Row> rows) {
             long shown = films.stream().filter(Builder::switchesInTime).count();
             add("Timelines", "new prompts show within 16 frames", Goal.atLeast(0.90), Unit.SHARE,
                     films.isEmpty() ? null : (double) shown / films.size(), null, films);
-            add("Timelines", "cuts in all of them", Goal.atMost(0), Unit.WHOLE,
+            add("Timelines", "cuts, all films together", Goal.atMost(0), Unit.WHOLE,
                     films.isEmpty() ? null : films.stream().mapToDouble(film -> film.scores().cuts().size()).sum(), null,
                     films);
             PromptFit fit = fit(films);

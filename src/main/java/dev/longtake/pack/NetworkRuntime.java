@@ -2,7 +2,6 @@ package dev.longtake.pack;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
@@ -17,12 +16,7 @@ final class NetworkRuntime {
 
     NetworkRuntime(Device device) {
         this.device = device;
-        environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "longtake");
-        try {
-            environment.setTelemetry(false);
-        } catch (OrtException e) {
-            throw new PackException("ONNX Runtime can't be set up: " + e.getMessage(), e);
-        }
+        environment = OnnxEnvironment.get();
     }
 
     OrtEnvironment environment() {

@@ -51,7 +51,7 @@ class EvaluationReportTest {
                 + " d=\"M247.5 0V60\"");
         assertThat(page).as("the change at frame 80 of 160").contains("class=\"scene\""
                 + " vector-effect=\"non-scaling-stroke\" d=\"M300.0 0V60\"");
-        assertThat(page).as("frame 7 of 80 is wrong").contains("<rect class=\"miss\" x=\"52.5\" y=\"20\" width=\"7.5\"");
+        assertThat(page).as("frame 7 of 80 is wrong").contains("<rect class=\"miss\" x=\"52.5\" y=\"40\" width=\"7.5\"");
     }
 
     @Test

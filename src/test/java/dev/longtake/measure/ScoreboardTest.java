@@ -101,8 +101,8 @@ class ScoreboardTest {
                 new Films(Suite.TIMELINES, 3, 160).switched(null).cuts(81).result(),
                 new Films(Suite.TIMELINES, 4, 160).switched(0).result()), LABELS);
         assertThat(row(board, "Timelines", "new prompts show within 16 frames").value()).isEqualTo(0.5);
-        assertThat(row(board, "Timelines", "cuts in all of them").value()).isEqualTo(1);
-        assertThat(row(board, "Timelines", "cuts in all of them").reached()).isFalse();
+        assertThat(row(board, "Timelines", "cuts, all films together").value()).isEqualTo(1);
+        assertThat(row(board, "Timelines", "cuts, all films together").reached()).isFalse();
     }
 
     @Test
