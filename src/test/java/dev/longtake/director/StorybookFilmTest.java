@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.Timeline;
 import dev.longtake.pack.Device;
 import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.TestPacks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The promise that a film is made again bit for bit, kept by the pack that ships. */
 class StorybookFilmTest {
@@ -24,11 +29,21 @@ class StorybookFilmTest {
     private static final Timeline TIMELINE =
             Timeline.of("a red car drives through a snowy city").with(new PromptChange(16, "the sun rises", 2));
 
-    @Test
-    void goesOnFromEverySnapshotWithTheSameBits() throws Exception {
+    static Stream<Recipe> modes() {
+        PackManifest manifest = PackManifest.read(TestPacks.STORYBOOK);
+        Recipe careful = recipe(manifest, Mode.CAREFUL, 2, 4);
+        return manifest.diffusion().fast()
+                .map(fast -> recipe(manifest, Mode.FAST, fast.leastSteps(), fast.guidanceScale()))
+                .map(fast -> Stream.of(careful, fast))
+                .orElse(Stream.of(careful));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void goesOnFromEverySnapshotWithTheSameBits(Recipe recipe) throws Exception {
         List<GeneratedChunk> whole = new ArrayList<>();
         try (Director director = open(Device.cpu())) {
-            director.film(recipe(director), (step, steps, preview) -> { }, whole::add, new CancelToken());
+            director.film(recipe, (step, steps, preview) -> { }, whole::add, new CancelToken());
         }
         assertThat(whole).hasSize(4);
         for (int chunk = 0; chunk < whole.size(); chunk++) {
@@ -38,7 +53,7 @@ class StorybookFilmTest {
                         ? Optional.empty()
                         : Optional.of(whole.get(chunk - 1).snapshot());
                 GeneratedChunk again = other.generate(
-                        recipe(other), chunk, previous, (step, steps, preview) -> { }, new CancelToken());
+                        recipe, chunk, previous, (step, steps, preview) -> { }, new CancelToken());
                 assertThat(again.snapshot().latents()).isEqualTo(whole.get(chunk).snapshot().latents());
                 assertThat(again.snapshot().anchor()).isEqualTo(whole.get(chunk).snapshot().anchor());
                 assertThat(again.frames().rgb()).isEqualTo(whole.get(chunk).frames().rgb());
@@ -67,7 +82,7 @@ class StorybookFilmTest {
             assertThat(heard.size()).isLessThan(10);
             // The networks can be used again.
             GeneratedChunk next = director.generate(
-                    recipe(director), 0, Optional.empty(), (step, steps, preview) -> { }, new CancelToken());
+                    recipe(director.manifest(), Mode.CAREFUL, 2, 4), 0, Optional.empty(), (step, steps, preview) -> { }, new CancelToken());
             assertThat(next.frames().count()).isEqualTo(16);
         }
     }
@@ -84,7 +99,7 @@ class StorybookFilmTest {
         return new Director(ModelPack.open(TestPacks.STORYBOOK, device));
     }
 
-    private static Recipe recipe(Director director) {
-        return new Recipe(director.manifest().name(), TIMELINE, "", 40, 33, 2, 4);
+    private static Recipe recipe(PackManifest manifest, Mode mode, int steps, double guidance) {
+        return new Recipe(manifest.name(), TIMELINE, "", 40, 33, mode, steps, guidance);
     }
 }
