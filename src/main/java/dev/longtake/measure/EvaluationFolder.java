@@ -1,5 +1,6 @@
 package dev.longtake.measure;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,7 +38,7 @@ public final class EvaluationFolder {
         Files.createDirectories(folder.resolve("films"));
         Path file = folder.resolve(SETTINGS);
         if (Files.exists(file)) {
-            opened.requireSame("the evaluation in " + folder, opened.read(file), JSON.valueToTree(settings));
+            requireSame("the evaluation in " + folder, opened.read(file), settings);
         } else {
             opened.write(SETTINGS, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings));
         }
@@ -67,7 +69,7 @@ public final class EvaluationFolder {
             return Optional.empty();
         }
         JsonNode found = read(file);
-        requireSame(file.toString(), found.path("trial"), JSON.valueToTree(trial));
+        requireSame(file.toString(), found.path("trial"), trial);
         return Optional.of(JSON.treeToValue(found, FilmResult.class));
     }
 
@@ -95,21 +97,23 @@ public final class EvaluationFolder {
     private JsonNode read(Path file) throws IOException {
         try {
             return JSON.readTree(file.toFile());
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new InvalidFieldException(file.toString(), Files.readString(file).strip(),
                     "what an evaluation wrote there");
         }
     }
 
-    private void requireSame(String what, JsonNode found, JsonNode wanted) {
-        wanted.properties().forEach(field -> {
+    /** The order of an object's fields means nothing. */
+    private static void requireSame(String what, JsonNode found, Object value) throws IOException {
+        // As if it had been read: in memory, the same number may be a node of another type.
+        JsonNode wanted = JSON.readTree(JSON.writeValueAsBytes(value));
+        for (Map.Entry<String, JsonNode> field : wanted.properties()) {
             JsonNode before = found.path(field.getKey());
-            // Numbers of different types are different nodes, even where they are the same number.
-            if (!before.toString().equals(field.getValue().toString())) {
+            if (!before.equals(field.getValue())) {
                 throw new InvalidFieldException(field.getKey(), text(field.getValue()), text(before) + " as in " + what
                         + " (or name another folder with -o)");
             }
-        });
+        }
     }
 
     private static String text(JsonNode node) {

@@ -46,7 +46,8 @@ final class ReportPage {
     record Chapter(String name, String about, String count, List<Film> films) {}
 
     /** One film. */
-    record Film(String id, String about, List<Line> lines, List<Picture> pictures, List<Fact> facts, List<Plot> plots) {}
+    record Film(
+            String id, String about, List<Line> lines, List<Picture> pictures, List<Fact> facts, List<Plot> plots) {}
 
     /** A prompt. */
     record Line(int frame, boolean later, String prompt, String asked) {}
@@ -128,7 +129,8 @@ final class ReportPage {
     }
 
     private static String ablation(Trial trial) {
-        return (trial.conditioning().cam() ? "" : ", without CAM") + (trial.conditioning().apm() ? "" : ", without APM");
+        return (trial.conditioning().cam() ? "" : ", without CAM")
+                + (trial.conditioning().apm() ? "" : ", without APM");
     }
 
     private static String asked(Scene scene) {

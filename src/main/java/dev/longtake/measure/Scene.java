@@ -1,6 +1,8 @@
 package dev.longtake.measure;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A prompt and what the film must show from then on.
@@ -11,6 +13,7 @@ import java.util.Map;
 public record Scene(int frame, String prompt, Map<String, String> expected) {
 
     public Scene {
-        expected = Map.copyOf(expected);
+        // Sorted, so that files are the same whichever process writes them.
+        expected = Collections.unmodifiableMap(new TreeMap<>(expected));
     }
 }

@@ -163,7 +163,8 @@ public record Scoreboard(List<Row> rows) {
         }
 
         private void strays(String group, List<FilmResult> films, Goal goal) {
-            add(group, "sharpness strays by", goal, Unit.SHARE, strays(films, FilmScores.Drift::sharpness), null, films);
+            add(group, "sharpness strays by", goal, Unit.SHARE, strays(films, FilmScores.Drift::sharpness), null,
+                    films);
             add(group, "colour strays by", goal, Unit.SHARE, strays(films, FilmScores.Drift::colour), null, films);
             add(group, "spread of colours strays by", goal, Unit.SHARE,
                     strays(films, FilmScores.Drift::colourDeviation), null, films);
@@ -175,8 +176,8 @@ public record Scoreboard(List<Row> rows) {
             add("Timelines", "new prompts show within 16 frames", Goal.atLeast(0.90), Unit.SHARE,
                     films.isEmpty() ? null : (double) shown / films.size(), null, films);
             add("Timelines", "cuts, all films together", Goal.atMost(0), Unit.WHOLE,
-                    films.isEmpty() ? null : films.stream().mapToDouble(film -> film.scores().cuts().size()).sum(), null,
-                    films);
+                    films.isEmpty() ? null : films.stream().mapToDouble(film -> film.scores().cuts().size()).sum(),
+                    null, films);
             PromptFit fit = fit(films);
             add("Timelines", "right, all kinds together", null, Unit.SHARE, share(fit, PromptFit.ALL), null, films);
         }
@@ -327,7 +328,8 @@ public record Scoreboard(List<Row> rows) {
                     .map(value -> Math.abs(value - 1)));
         }
 
-        private static <T> Double mean(List<FilmResult> films, Function<FilmResult, T> part, Function<T, Double> value) {
+        private static <T> Double mean(
+                List<FilmResult> films, Function<FilmResult, T> part, Function<T, Double> value) {
             return mean(films.stream().map(part).filter(Objects::nonNull).map(value));
         }
 

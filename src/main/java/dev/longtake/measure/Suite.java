@@ -76,7 +76,8 @@ public enum Suite {
         for (Conditioning conditioning : this == ABLATIONS ? ABLATED : List.of(Conditioning.WHOLE)) {
             for (int i = 0; i < count; i++) {
                 PromptFile.Entry entry = file.entries().get(i);
-                trials.add(new Trial(this, i + 1, conditioning, entry.scenes(), length(entry, size), firstSeed + i, null));
+                trials.add(new Trial(
+                        this, i + 1, conditioning, entry.scenes(), length(entry, size), firstSeed + i, null));
             }
         }
         return trials;

@@ -98,8 +98,9 @@ class EvaluationTest {
 
     @Test
     void leavesOutCamOrApmAndNothingElse() throws Exception {
-        List<FilmResult> ablations = run(folder, Suite.ABLATIONS.trials(PROMPTS, new SuiteSize(1, 24, null)), new Ear());
-        FilmResult normal = run(folder, Suite.PROMPTS.trials(PROMPTS, new SuiteSize(1, 24, null)), new Ear()).get(0);
+        SuiteSize one = new SuiteSize(1, 24, null);
+        List<FilmResult> ablations = run(folder, Suite.ABLATIONS.trials(PROMPTS, one), new Ear());
+        FilmResult normal = run(folder, Suite.PROMPTS.trials(PROMPTS, one), new Ear()).get(0);
         assertThat(ablations.get(0).scores()).isEqualTo(normal.scores());
         assertThat(ablations.get(0).stills()).usingRecursiveComparison().isEqualTo(normal.stills());
         for (FilmResult ablation : ablations.subList(1, 3)) {
@@ -126,6 +127,21 @@ class EvaluationTest {
         assertThatThrownBy(() -> run(folder, Suite.PROMPTS.trials(PROMPTS, new SuiteSize(1, 17, null)), new Ear()))
                 .isInstanceOf(InvalidFieldException.class)
                 .hasMessageStartingWith("frames must be 16 as in ").hasMessageContaining("prompts-001.json");
+    }
+
+    @Test
+    void knowsItsFilmsInWhateverOrderTheirFieldsAre() throws Exception {
+        List<Trial> trials = Suite.PROMPTS.trials(PROMPTS, new SuiteSize(1, 16, null));
+        run(folder, trials, new Ear());
+        Path film = folder.resolve("films/prompts-001.json");
+        String written = Files.readString(film);
+        String turned = written.replace(
+                "\"actor\":\"cow\",\"weather\":\"snow\"", "\"weather\":\"snow\",\"actor\":\"cow\"");
+        assertThat(turned).isNotEqualTo(written);
+        Files.writeString(film, turned);
+        Ear ear = new Ear();
+        run(folder, trials, ear);
+        assertThat(ear.films).isEmpty();
     }
 
     @Test
