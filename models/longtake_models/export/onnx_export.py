@@ -14,7 +14,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from . import int8
+from . import int8, norms
 from .graphs import Graph
 
 OPSET = 20
@@ -78,6 +78,7 @@ def export(graph: Graph, folder: Path) -> Path:
             optimize=True,
             verbose=False,
         )
+    norms.rewrite(program.model)
     save(program.model_proto, path)
     return path
 
