@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<String> suites = new ArrayList<>();
 
     @Option(names = "--films", paramLabel = "N",
-            description = "Only the first N prompts of every suite (default: all; 4 of long, 8 of ablations).")
+            description = "Only the first N prompts of every suite (default: all; 4 of long and of ablations).")
     private Integer films;
 
     @Option(names = "--frames", paramLabel = "N", description = "Length of every film, timelines excepted"

@@ -24,7 +24,7 @@ public enum Suite {
     LONG("long", 4, 1200),
 
     /** The first prompts with the whole model, without CAM and without APM: what is each good for? */
-    ABLATIONS("ablations", 8, 240),
+    ABLATIONS("ablations", 4, 240),
 
     /** Files from anywhere; nothing is made. */
     VIDEOS("videos", Integer.MAX_VALUE, 0);
