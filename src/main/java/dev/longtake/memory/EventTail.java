@@ -27,6 +27,7 @@ final class EventTail implements NewsWire.Listener, Subscription {
     private String last;
     private boolean reading;
     private boolean behind;
+    private boolean gone;
     private volatile boolean closed;
 
     EventTail(RedisConnections redis, String stream, String from, Context context, Handler<FilmEvent> handler) {
@@ -49,11 +50,11 @@ final class EventTail implements NewsWire.Listener, Subscription {
     @Override
     public synchronized void onMessage(Buffer message) {
         String[] parts = message.toString().split(" ", 4);
-        if (!reading && parts[0].equals(last)) {
+        if (!reading && parts[0].equals(last) && !parts[2].equals(FilmEvent.DELETED)) {
             deliver(new FilmEvent(parts[1], parts[2], new JsonObject(parts[3])));
         } else if (parts[2].equals(FilmEvent.DELETED)) {
             // There is no stream any more to catch up from.
-            deliver(new FilmEvent(parts[1], parts[2], new JsonObject()));
+            deliverDeleted(parts[1]);
         } else {
             catchUp();
         }
@@ -89,6 +90,25 @@ final class EventTail implements NewsWire.Listener, Subscription {
         }
         if (behind || entries.size() == BATCH) {
             catchUp();
+        } else if (entries.size() == 0) {
+            lookWhetherDeleted();
+        }
+    }
+
+    /** A film that was deleted before this tail listened left no stream that says so. */
+    private void lookWhetherDeleted() {
+        redis.send(Request.cmd(Command.EXISTS).arg(stream)).onSuccess(found -> {
+            if (found.toInteger() == 0) {
+                String[] id = last.split("-");
+                deliverDeleted(id[0] + "-" + (Long.parseLong(id[1]) + 1));
+            }
+        });
+    }
+
+    private synchronized void deliverDeleted(String id) {
+        if (!gone) {
+            gone = true;
+            deliver(new FilmEvent(id, FilmEvent.DELETED, new JsonObject()));
         }
     }
 

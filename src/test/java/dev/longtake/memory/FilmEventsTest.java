@@ -110,6 +110,18 @@ class FilmEventsTest extends RedisTest {
     }
 
     @Test
+    void tellsOfADeletionThatCameBeforeItListened() throws Exception {
+        FilmId id = await(films.create(film(80))).id();
+        String latest = await(memory.events().latest(id));
+        await(films.delete(id));
+        Subscription tail = memory.events().tail(id, latest, seen::add);
+        awaitSeen(1);
+        tail.close();
+        assertThat(seen.get(0).type()).isEqualTo(FilmEvent.DELETED);
+        assertThat(seen.get(0).id()).isGreaterThan(latest);
+    }
+
+    @Test
     void keepsABoundedNumberOfEvents() throws Exception {
         FilmId id = await(films.create(film(80))).id();
         for (int i = 0; i < FilmEvents.KEPT_EVENTS + 300; i++) {
