@@ -15,6 +15,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from longtake_models.config import CONFIGS  # noqa: E402
 from longtake_models.training import distill, flow, muon  # noqa: E402
 from longtake_models.training.base import take_weights  # noqa: E402
 from longtake_models.training.cam_apm import KEPT, WINDOW, window_start  # noqa: E402
@@ -146,7 +147,7 @@ def test_noise_is_added_on_the_straight_line() -> None:
 
 
 def test_distillation_covers_the_steps_of_a_schedule() -> None:
-    now, after = distill.sample_interval(500, np.random.default_rng(0))
+    now, after = distill.sample_interval(500, np.random.default_rng(0), CONFIGS["storybook"].diffusion.fast)
     width = now - after
     assert now.max() == 1.0 and after.min().abs() < 1e-6
     assert sorted({round(1 / float(w)) for w in width}) == [4, 5, 6, 7, 8]

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..config import CONFIGS
+from ..config import CONFIGS, FastConfig
 from ..networks.video_ldm import VideoLDM
 from .autoencoder import load_autoencoder
 from .base import FrameTask, make_optimizer, take_weights
@@ -23,8 +23,6 @@ from .cam_apm import KEPT, ContinuationTask, Generator, draw_films
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
 
-LEAST_STEPS, MOST_STEPS = 4, 8
-"""Numbers of steps that the network learns to be sampled with."""
 PLAIN_EVERY, FIRST_EVERY, FRAMES_EVERY = 6, 3, 2
 NEW = ("interval_embedding",)
 FRAMES_BATCH = 32
@@ -33,9 +31,9 @@ Guided = Callable[[Tensor, Tensor], Tensor]
 """(x, sigma (B,)) -> guided velocity."""
 
 
-def sample_interval(count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Start and end (B,) of one step of a schedule with 4 to 8 equal steps; early steps, which decide most, more often."""
-    steps = rng.integers(LEAST_STEPS, MOST_STEPS + 1, count)
+def sample_interval(count: int, rng: np.random.Generator, fast: FastConfig) -> tuple[Tensor, Tensor]:
+    """Start and end (B,) of one step of a schedule with as many equal steps as fast mode allows; early steps, which decide most, more often."""
+    steps = rng.integers(fast.least_steps, fast.most_steps + 1, count)
     index = np.minimum((rng.random(count) ** 1.4 * steps).astype(int), steps - 1)
     now = 1.0 - index / steps
     return torch.tensor(now, dtype=torch.float32), torch.tensor(now - 1.0 / steps, dtype=torch.float32)
@@ -56,8 +54,8 @@ def average_velocity(guided: Guided, x: Tensor, now: Tensor, after: Tensor, subs
 
 
 class DistillTask:
-    def __init__(self, network: Generator, teacher: Generator, plain: ContinuationTask, guidance: float, seed: int = 8):
-        self.network, self.teacher, self.plain, self.guidance, self.seed = network, teacher, plain, guidance, seed
+    def __init__(self, network: Generator, teacher: Generator, plain: ContinuationTask, fast: FastConfig, seed: int = 8):
+        self.network, self.teacher, self.plain, self.fast, self.seed = network, teacher, plain, fast, seed
         self.empty = pad_states([plain.empty]).to(plain.device)
 
     def _guide(self, predict: Callable[[Tensor, Tensor, Tensor], Tensor], texts: Tensor) -> Guided:
@@ -66,12 +64,12 @@ class DistillTask:
 
         def guided(x: Tensor, sigma: Tensor) -> Tensor:
             without = predict(x, 1000.0 * sigma, nothing).float()
-            return without + self.guidance * (predict(x, 1000.0 * sigma, texts).float() - without)
+            return without + self.fast.guidance_scale * (predict(x, 1000.0 * sigma, texts).float() - without)
 
         return guided
 
     def _noised(self, x0: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        now, after = (v.to(x0.device) for v in sample_interval(len(x0), rng))
+        now, after = (v.to(x0.device) for v in sample_interval(len(x0), rng, self.fast))
         return (1 - spread(now)) * x0 + spread(now) * torch.randn_like(x0), now, after
 
     def _loss(self, prediction: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, float]:
@@ -147,8 +145,8 @@ def train(work: Path, plan: Plan, batch: int = 2, start: Path | None = None, opt
     decoder = load_autoencoder(work, device=plan.device)
     plain = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device, seed=10)
     stage = Stage(
-        "distill", network, work / "distill", plan, DistillTask(network, teacher, plain, config.diffusion.guidance_scale), batch,
-        draw_films(work, fast_steps=6),
+        "distill", network, work / "distill", plan, DistillTask(network, teacher, plain, config.diffusion.fast), batch,
+        draw_films(work, fast_steps=config.diffusion.fast.steps),
         optimizer=make_optimizer(network, plan, optimizer, new=NEW, calm=0.4),
         about={"config": "storybook", "batch": batch, "distilled": True},
     )
