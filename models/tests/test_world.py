@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from longtake_models.world import (
+    BEAT,
     SIZE,
     VOCABULARY,
+    Moment,
     Scene,
     describe,
     describe_change,
@@ -19,7 +21,6 @@ from longtake_models.world import (
     sample_change,
     sample_clip,
     sample_frame,
-    sample_frames,
     sample_prompts,
     sample_scene,
 )
@@ -27,6 +28,7 @@ from longtake_models.world.actors import ACTORS, sprite
 from longtake_models.world.sheet import contact_sheet
 
 LABELS = ("actor", "place", "time", "weather", "action")
+START = Moment(64, 0, 0)
 
 
 def scene(**names: str) -> Scene:
@@ -50,7 +52,6 @@ def test_shapes_types_and_label_ranges() -> None:
         assert clip.frames.shape == (24, SIZE, SIZE, 3) and clip.frames.dtype == np.uint8
         for name, values in clip.labels.items():
             assert values.shape == (24,) and 0 <= values.min() and values.max() < len(VOCABULARY[name])
-    assert sample_frames(rng, 3).shape == (3, SIZE, SIZE, 3)
 
 
 def test_vocabulary_is_sixty_four_actors_with_unique_names() -> None:
@@ -68,7 +69,7 @@ def test_labels_switch_once_in_one_way_or_altogether() -> None:
         changed = [name for name in LABELS if getattr(clip.scene, name) != getattr(clip.new_scene, name)]
         together += len(changed) > 1
         alone |= set(changed) if len(changed) == 1 else set()
-        assert clip.switch_frame is not None
+        assert clip.switch_frame in (BEAT, 2 * BEAT), "the engine changes prompts where a chunk begins"
         for name in LABELS:
             assert (clip.labels[name][: clip.switch_frame] == getattr(clip.scene, name)).all()
             assert (clip.labels[name][clip.switch_frame :] == getattr(clip.new_scene, name)).all()
@@ -92,11 +93,23 @@ def test_no_transition_when_none_is_wanted() -> None:
 
 def test_a_change_is_a_fade_between_two_worlds() -> None:
     old, new = scene(), scene(time="night")
-    changing, still, later = (film(np.random.default_rng(0), a, b, s, 16, "") for a, b, s in ((old, new, 6), (old, old, None), (new, new, None)))
-    assert np.array_equal(changing.frames[:6], still.frames[:6])
-    assert np.array_equal(changing.frames[9:], later.frames[9:])
+    changing, still, later = (film(a, b, s, 24, "", START) for a, b, s in ((old, new, 8), (old, old, None), (new, new, None)))
+    assert np.array_equal(changing.frames[:8], still.frames[:8])
+    assert np.array_equal(changing.frames[15:], later.frames[15:])
     brightness = changing.frames[:, :8].mean((1, 2, 3))
-    assert (np.diff(brightness[5:10]) < 0).all()
+    assert (np.diff(brightness[7:16]) < 0).all()
+
+
+@pytest.mark.parametrize("action", VOCABULARY["action"])
+@pytest.mark.parametrize("actor", ["red car", "dog", "butterfly", "ball"])
+def test_everything_but_the_place_is_after_a_beat_where_it_was(actor: str, action: str) -> None:
+    for weather in VOCABULARY["weather"]:
+        shown = scene(actor=actor, action=action, weather=weather, place="sea")  # whose ground repeats within a beat
+        frames = film(shown, shown, None, 2 * BEAT, "", START).frames.astype(int)
+        ground, middle = slice(58, 64), slice(18, 46)
+        assert np.abs(frames[0][ground] - frames[BEAT][ground]).max() <= 1
+        assert np.abs(frames[0][middle, middle] - frames[BEAT][middle, middle]).mean() < 12  # the far layers move on
+        assert len({frame.tobytes() for frame in frames[:BEAT]}) > 1, "and within the beat something moves"
 
 
 def test_the_example_of_the_readme_is_in_the_grammar() -> None:
@@ -135,24 +148,24 @@ def test_prompts_are_repeatable_complete_and_unlike_training() -> None:
 
 
 def test_movers_look_where_they_go_and_the_world_scrolls_past() -> None:
-    right, left = (film(np.random.default_rng(5), s, s, None, 8, "") for s in (scene(), scene(action="moves left")))
-    # The strip below the shadow shows the ground alone; it moves by two pixels a frame, against the direction of travel.
+    right, left = (film(s, s, None, 8, "", START) for s in (scene(), scene(action="moves left")))
+    # The strip below the shadow shows the ground alone; it moves by four pixels a frame, against the direction of travel.
     rows = slice(60, 64)
-    assert np.array_equal(right.frames[0][rows, 2:], right.frames[1][rows, :-2])
-    assert np.array_equal(left.frames[0][rows, :-2], left.frames[1][rows, 2:])
+    assert np.array_equal(right.frames[0][rows, 4:], right.frames[1][rows, :-4])
+    assert np.array_equal(left.frames[0][rows, :-4], left.frames[1][rows, 4:])
     car = VOCABULARY["actor"].index("red car")
     assert np.abs(sprite(car).colour - sprite(car, left=True).colour[:, ::-1]).max() < 2
 
 
 def test_standing_in_clear_weather_moves_nothing_but_the_actor() -> None:
-    clip = film(np.random.default_rng(5), scene(action="stands"), scene(action="stands"), None, 12, "")
+    clip = film(scene(action="stands"), scene(action="stands"), None, 12, "", START)
     assert np.ptp(clip.frames[:, :, :12].astype(int), axis=0).max() == 0
 
 
 @pytest.mark.parametrize("label", ["place", "time", "weather", "actor"])
 def test_every_value_looks_different(label: str) -> None:
     base = scene(actor="dog")
-    pictures = [render(replace(base, **{label: index}), 0, 0, 5) for index in range(len(VOCABULARY[label]))]
+    pictures = [render(replace(base, **{label: index}), Moment(0, 0, 5)) for index in range(len(VOCABULARY[label]))]
     for index, picture in enumerate(pictures):
         assert np.isfinite(picture).all() and -1e-3 <= picture.min() and picture.max() <= 255.5
         for other in pictures[:index]:
@@ -168,9 +181,11 @@ def test_actors_are_big_enough_to_be_known() -> None:
 
 def test_rendering_is_fast_enough_to_feed_a_training() -> None:
     rng = np.random.default_rng(0)
-    sample_frames(rng, 600)  # fill the caches
+    for _ in range(600):  # fill the caches
+        sample_frame(rng)
     start = time.process_time()
-    sample_frames(rng, 300)
+    for _ in range(300):
+        sample_frame(rng)
     assert 300 / (time.process_time() - start) > 700
 
 

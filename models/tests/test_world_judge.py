@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from longtake_models.world import VOCABULARY, film, sample_clip, sample_scene
+from longtake_models.world import VOCABULARY, sample_take
 from longtake_models.world.judge import action_batch, frame_batch, roughen, to_input
 from longtake_models.world.judge_network import ACTION_FRAMES, FRAME_HEADS, ActionJudge, FrameJudge
 from longtake_models.world.judging import FOLDER, Judge
@@ -45,8 +45,7 @@ def test_exported_judge_reads_unseen_renders() -> None:
 @exported
 def test_agreement_tells_the_right_film_from_another() -> None:
     judge, rng = Judge(), np.random.default_rng(9101)
-    shown = sample_scene(rng)
-    clip = film(rng, shown, shown, None, 24, "")
+    clip = sample_take(rng, 24)
     names = {name: VOCABULARY[name][int(values[0])] for name, values in clip.labels.items()}
     pictures = to_input(clip.frames).numpy()
     right = judge.agreement(pictures, names)
@@ -67,5 +66,5 @@ def test_its_report_and_prompts_fit_the_vocabulary() -> None:
 
 
 def test_a_clip_of_one_world_is_judged_by_its_own_labels() -> None:
-    clip = sample_clip(np.random.default_rng(9102), ACTION_FRAMES, 0.0)
+    clip = sample_take(np.random.default_rng(9102), ACTION_FRAMES)
     assert len(set(clip.labels["action"].tolist())) == 1

@@ -14,10 +14,12 @@ from torch import Tensor, nn
 
 from ..config import CONFIGS, ModelConfig
 from ..networks.unet3d import UNet3D
+from ..world import BEAT
 from . import flow, sheets, text
 from .autoencoder import load_autoencoder
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
+from .library import CLIP_FRAMES
 from .muon import MuonAdamW, split_groups
 
 TEXT_DROPOUT = 0.1
@@ -67,7 +69,7 @@ class FrameTask:
 
 def flow_loss(network: UNet3D, x0: Tensor, states: Tensor, weights: Tensor) -> tuple[Tensor, dict[str, float]]:
     """x0 (B,F,c,h,w), states (B,L,D) -> weighted squared error of v."""
-    t = flow.sample_times(len(x0)).to(x0.device)
+    t = flow.sample_times(len(x0), shift=flow.CLIP_SHIFT if x0.shape[1] > 1 else 1.0).to(x0.device)
     x, v = flow.add_noise(x0, torch.randn_like(x0), t)
     with torch.autocast(x0.device.type, torch.bfloat16):
         prediction = network(x, 1000.0 * t, states)
@@ -95,7 +97,7 @@ class ClipTask:
             row = int(rng.integers(0, len(self.clips)))
             if self.clips.switch(row) >= 0:
                 continue
-            start = int(rng.integers(0, 24 - 16 + 1))
+            start = BEAT * int(rng.integers(0, (CLIP_FRAMES - 16) // BEAT + 1))
             latents.append(self.clips.latents(row)[start : start + 16])
             states.append(self.clips.states(row))
         x0 = torch.from_numpy(np.stack(latents)).float().to(self.device)

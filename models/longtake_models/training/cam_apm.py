@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..config import CONFIGS
 from ..networks.video_ldm import VideoLDM
+from ..world import BEAT
 from . import flow, sheets, text
 from .autoencoder import load_autoencoder
 from .base import (
@@ -32,10 +33,11 @@ from .base import (
 )
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
+from .library import CLIP_FRAMES
 from .muon import MuonAdamW, split_groups
 
 WINDOW, KEPT = 16, 8
-FIRST_CHUNK_EVERY, FRAMES_EVERY = 4, 8
+FIRST_CHUNK_EVERY, FRAMES_EVERY = 2, 8
 ANCHOR_DROPOUT = 0.15
 NEW = (*TEMPORAL, "merger", "controlnet_cond_embedding", "unet.", "resampler", "image_encoder", "attn2.conv", "attn2.alpha")
 CONDITION_NOISE = 0.25
@@ -63,17 +65,12 @@ class Generator(nn.Module):
         return self.base_model(x, timestep, contexts, features)
 
 
-def window_start(switch: int, rng: np.random.Generator, length: int = 24) -> int:
-    """Where the window begins. With a transition: mostly so that the new world begins with the first new frame."""
+def window_start(switch: int, rng: np.random.Generator, length: int = CLIP_FRAMES) -> int:
+    """Where the window begins: on the beat, as the engine's chunks do. With a transition the new world begins with the
+    first new frame, or with the first of the conditioning frames, as in the chunk after."""
     last = length - WINDOW
-    if switch < 0:
-        return int(rng.integers(0, last + 1))
-    before = switch - KEPT - int(rng.integers(0, 2))
-    if 0 <= before <= last and (rng.random() < 0.75 or switch > last):
-        return before
-    if switch <= last:
-        return int(rng.integers(switch, last + 1))
-    return min(max(before, 0), last)
+    starts = range(0, last + 1, BEAT) if switch < 0 else [s for s in (switch - KEPT, switch) if 0 <= s <= last]
+    return int(starts[int(rng.integers(0, len(starts)))])
 
 
 class ContinuationTask:
@@ -96,8 +93,6 @@ class ContinuationTask:
                 continue
             latents = self.clips.latents(row)
             start = window_start(switch, rng, len(latents))
-            if continuing and 0 <= switch < start + KEPT - 1 and start < switch:
-                continue  # the conditioning would already show the change
             windows.append(latents[start : start + WINDOW])
             anchors.append(latents[0])
             states.append(self.clips.states(row))
@@ -113,7 +108,7 @@ class ContinuationTask:
         if step % FRAMES_EVERY == FRAMES_EVERY - 1:
             loss, shown = self.frames(step)
             return loss, {"frame mse": shown["mse"]}
-        if step % FIRST_CHUNK_EVERY == FIRST_CHUNK_EVERY - 2:
+        if step % FIRST_CHUNK_EVERY == 0:
             x0, _, states = self._draw(rng, continuing=False)
             contexts = drop_captions(states, self.empty, rng).to(self.device)
             loss, shown = flow_loss(self.network.base_model, x0, contexts, self.weights)
@@ -128,7 +123,7 @@ class ContinuationTask:
             anchor, frames = self.condition(x0, first, texts)
         gone = dropped | torch.from_numpy(rng.random(self.batch) < ANCHOR_DROPOUT)
         anchor = torch.where(gone.view(-1, 1, 1, 1).to(self.device), torch.zeros_like(anchor), anchor)
-        t = flow.sample_times(self.batch).to(self.device)
+        t = flow.sample_times(self.batch, shift=flow.CLIP_SHIFT).to(self.device)
         x, v = flow.add_noise(x0, torch.randn_like(x0), t)
         with torch.autocast(x0.device.type, torch.bfloat16):
             prediction = self.network.predict(x, 1000.0 * t, texts, anchor, frames)
@@ -312,13 +307,12 @@ def freeze_base(network: Generator) -> None:
 def train(
     work: Path, plan: Plan, batch: int = 4, optimizer: str = "muon", frozen_base: bool = False, start: Path | None = None
 ) -> None:
-    """`start`: a whole model's checkpoint to go on from, with the base model of `base-frames` in it."""
+    """`start`: a whole model's checkpoint to go on from."""
     setup_threads(plan.threads)
     torch.manual_seed(5)
     if start:
         network = Generator(VideoLDM(CONFIGS["storybook"]))
         take_weights(network, start)
-        take_weights(network.base_model, work / "base-frames" / "checkpoint.pt")
     else:
         network = new_generator(work)
     network.to(plan.device)

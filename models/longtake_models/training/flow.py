@@ -8,9 +8,19 @@ import torch
 from torch import Tensor
 
 
-def sample_times(count: int, generator: torch.Generator | None = None, uniform_share: float = 0.25) -> Tensor:
-    """(count,) in (0,1): logit-normal (most of the work is in the middle), a share of it uniform for the ends."""
+CLIP_SHIFT = 3.0
+"""Frames of a clip show the same things, so that more noise is needed to hide them: what moves where is decided early."""
+
+
+def sample_times(
+    count: int, generator: torch.Generator | None = None, uniform_share: float = 0.25, shift: float = 1.0
+) -> Tensor:
+    """(count,) in (0,1): logit-normal (most of the work is in the middle), a share of it uniform for the ends.
+
+    `shift` moves the former towards 1: t' = shift t / (1 + (shift - 1) t) (Esser et al., arXiv 2403.03206, §5.3.2).
+    """
     normal = torch.sigmoid(torch.randn(count, generator=generator))
+    normal = shift * normal / (1 + (shift - 1) * normal)
     flat = torch.rand(count, generator=generator)
     pick = torch.rand(count, generator=generator) < uniform_share
     return torch.where(pick, flat, normal).clamp(1e-3, 1 - 1e-3)

@@ -17,7 +17,7 @@ from .harness import setup_threads
 from .library import CLIPS_PER_SHARD, FRAMES_PER_SHARD, render, shard_path
 
 # What is encoded, in this order: (kind, shards in all by then).
-ORDER = (("frames", 12), ("clips", 40), ("frames", 48))
+ORDER = (("frames", 4), ("clips", 40), ("frames", 16), ("clips", 120))
 
 
 def cache_folder(work: Path) -> Path:
@@ -67,7 +67,7 @@ def build(work: Path, threads: int = 0, order: tuple[tuple[str, int], ...] = ORD
 class LatentSet:
     """Encoded frames (N,c,h,w) or clips (N,24,c,h,w), float16, with captions; grows as shards appear."""
 
-    def __init__(self, folder: Path, kind: str, most: int = 48):
+    def __init__(self, folder: Path, kind: str, most: int = 120):
         self.folder, self.kind, self.most = folder, kind, most
         self.per_shard = FRAMES_PER_SHARD if kind == "frames" else CLIPS_PER_SHARD
         self.shards: list[dict[str, np.ndarray]] = []

@@ -1,11 +1,23 @@
 """The world the storybook pack knows: a side-scrolling picture book, rendered for training and for tests only."""
 
 from .captions import describe, describe_change
-from .clips import Clip, film, render, sample_change, sample_clip, sample_frame, sample_frames, sample_prompts, sample_scene
+from .clips import (
+    BEAT,
+    Clip,
+    Moment,
+    film,
+    render,
+    sample_change,
+    sample_clip,
+    sample_frame,
+    sample_prompts,
+    sample_scene,
+    sample_take,
+)
 from .scene import Scene
 from .vocabulary import FPS, SIZE, VOCABULARY
 
 __all__ = [
-    "FPS", "SIZE", "VOCABULARY", "Clip", "Scene", "describe", "describe_change", "film", "render",
-    "sample_change", "sample_clip", "sample_frame", "sample_frames", "sample_prompts", "sample_scene",
+    "BEAT", "FPS", "SIZE", "VOCABULARY", "Clip", "Moment", "Scene", "describe", "describe_change", "film", "render",
+    "sample_change", "sample_clip", "sample_frame", "sample_prompts", "sample_scene", "sample_take",
 ]  # fmt: skip

@@ -13,7 +13,11 @@ from .places import GROUND, backdrop, falling
 from .scene import Scene
 from .vocabulary import ACTIONS, PLACES, SIZE, TIMES, WEATHERS
 
-FADE = 4  # frames a change takes
+BEAT = 8
+"""Frames after which every motion of the world is where it was: gaits, jumps, spins, falling rain and snow, and (but for
+where it leads past) the ground. It is the number of new frames of a chunk: as films advance by whole beats, a chunk's
+frame number tells the phase of everything that moves, which a small model learns in an hour instead of days."""
+FADE = BEAT  # frames a change takes
 LABELS = ("actor", "place", "time", "weather", "action")
 
 _SHARES = {
@@ -26,10 +30,13 @@ _CHANGED_BEFORE = 0.3
 """Share of captions that tell a scene by an earlier one and what became of it."""
 _COUNTS = {"actor": len(ACTORS), "place": len(PLACES), "time": len(TIMES), "weather": len(WEATHERS), "action": len(ACTIONS)}
 
-_GROUND_SPEED = {"moves right": 2, "moves left": -2, "flies": 2}
+_GROUND_SPEED = {"moves right": 4, "moves left": -4, "flies": 4}
+_GROUND_PERIOD = 512  # pixels after which all layers are where they were
 _WALK = (0, -1, -2, -1)
 _JUMP = (0, -6, -11, -14, -15, -14, -11, -6)
 _JUMP_SQUASH = (2, 0, 0, 0, 0, 0, 0, 0)
+_TURN = TURN_STEPS // BEAT
+_SNOW_SWAY = (0, 1, 2, 1, 0, -1, -2, -1)
 
 
 @dataclass(frozen=True)
@@ -81,20 +88,43 @@ def _pose(scene: Scene, step: int) -> tuple[bool, int, int, int]:
     if action == "jumps":
         return False, 0, _JUMP_SQUASH[step % 8], hover + _JUMP[step % 8]
     if action == "flies":
-        return False, 0, 0, -15 + round(6 * math.sin(2 * math.pi * step / 16))
+        return False, 0, 0, -15 + round(6 * math.sin(2 * math.pi * step / BEAT))
     if action == "spins":
-        return False, step % TURN_STEPS, 0, hover
+        return False, step * _TURN % TURN_STEPS, 0, hover
     if action == "stands":
         return False, 0, (0, 0, 0, 1, 1, 1, 0, 0)[step % 8] if not hover else 0, hover + (1 if hover and step % 8 > 3 else 0)
     left = action == "moves left"
     if kind == "roll":
-        return left, (-step if left else step) % TURN_STEPS, 0, 0
+        return left, (-step if left else step) * _TURN % TURN_STEPS, 0, 0
     gait = _WALK[step % 4] if kind in ("walk", "swim", "thing", "sail") else (0, 0, -1, -1)[step % 4]
     return left, 0, 0, hover + gait
 
 
-def render(scene: Scene, offset: int, step: int, tick: int) -> np.ndarray:
-    """(64,64,3) float32 in 0..255. offset: pixels travelled; step: of the action; tick: frames of weather."""
+@dataclass(frozen=True)
+class Moment:
+    """offset: pixels travelled; step: frames of the action so far; tick: frames of the weather."""
+
+    offset: int
+    step: int
+    tick: int
+
+    def after(self, speed: int) -> Moment:
+        return Moment(self.offset + speed, self.step + 1, self.tick + 1)
+
+
+def any_moment(rng: np.random.Generator) -> Moment:
+    return Moment(*(int(v) for v in rng.integers(0, (_GROUND_PERIOD, BEAT, BEAT))))
+
+
+def on_the_beat(rng: np.random.Generator) -> Moment:
+    """A moment at which a film may begin: only where it begins is open."""
+    stride = 4 * BEAT
+    return Moment(stride * int(rng.integers(0, _GROUND_PERIOD // stride)), 0, 0)
+
+
+def render(scene: Scene, moment: Moment) -> np.ndarray:
+    """(64,64,3) float32 in 0..255."""
+    offset, step, tick = moment.offset, moment.step, moment.tick
     back = backdrop(scene.place, scene.time, scene.weather)
     frame = back.sky.copy()
     for layer in back.layers:
@@ -113,8 +143,9 @@ def render(scene: Scene, offset: int, step: int, tick: int) -> np.ndarray:
     _over(frame, top, SIZE // 2 - width // 2, figure.colour, figure.cover)
     marks = falling(scene.weather, scene.time)
     if marks is not None:
-        down = (tick * (6 if WEATHERS[scene.weather] == "rain" else 3)) % SIZE
-        across = (offset + tick) % SIZE
+        rain = WEATHERS[scene.weather] == "rain"
+        down = (tick * (8 if rain else 4)) % SIZE
+        across = (offset + (0 if rain else _SNOW_SWAY[tick % BEAT])) % SIZE
         window = np.s_[SIZE - down : 2 * SIZE - down, across : across + SIZE]
         frame *= marks.through[window]
         frame += marks.colour[window]
@@ -158,23 +189,18 @@ def _told(rng: np.random.Generator, scene: Scene, depth: int = 2) -> str:
     return captions.describe_change(earlier, scene, field, rng, before=_told(rng, earlier, depth - 1))
 
 
-def film(rng: np.random.Generator, scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str) -> Clip:
-    """Renders a clip from a random starting point; from `switch` on it shows `new_scene`."""
-    offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
+def film(scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str, moment: Moment) -> Clip:
+    """Renders a clip from `moment` on; from `switch` on it fades to `new_scene`."""
     pictures = np.empty((frames, SIZE, SIZE, 3), np.uint8)
     for index in range(frames):
         now = new_scene if switch is not None and index >= switch else scene
-        if index == switch and new_scene.action != scene.action:
-            step = 0  # a jump starts on the ground, a spin upright
-        picture = render(now, offset, step, tick)
+        picture = render(now, moment)
         if switch is not None and switch <= index < switch + FADE - 1:
             share = (index - switch + 1) / FADE
             # During the fade the old world keeps pace with the new motion, so that only one thing changes.
-            picture = share * picture + (1 - share) * render(scene, offset, step, tick)
+            picture = share * picture + (1 - share) * render(scene, moment)
         pictures[index] = _to_bytes(picture)
-        offset += _GROUND_SPEED.get(ACTIONS[now.action], 0)
-        step += 1
-        tick += 1
+        moment = moment.after(_GROUND_SPEED.get(ACTIONS[now.action], 0))
     ends = frames if switch is None else switch
     labels = {
         name: np.where(np.arange(frames) < ends, getattr(scene, name), getattr(new_scene, name)).astype(np.int64)
@@ -184,35 +210,30 @@ def film(rng: np.random.Generator, scene: Scene, new_scene: Scene, switch: int |
 
 
 def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.35) -> Clip:
-    """A clip with its caption; with the given probability it changes on the way and the caption tells the new state."""
+    """A clip on the beat with its caption; with the given probability it changes, and the caption tells the new state."""
     scene = new_scene = sample_scene(rng)
     switch: int | None = None
-    if rng.random() < transition_probability and frames >= 12:
+    if rng.random() < transition_probability and frames >= 2 * BEAT:
         new_scene, field = sample_change(rng, scene)
-        switch = int(rng.integers(frames // 4, frames * 2 // 3 + 1))
+        switch = BEAT * int(rng.integers(1, frames // BEAT))
         before = _told(rng, scene, 1) if field != "scene" and rng.random() < 0.25 else None
         caption = captions.describe_change(scene, new_scene, field, rng, before)
     else:
         caption = _told(rng, scene)
-    return film(rng, scene, new_scene, switch, frames, caption)
+    return film(scene, new_scene, switch, frames, caption, on_the_beat(rng))
+
+
+def sample_take(rng: np.random.Generator, frames: int) -> Clip:
+    """A clip without a change that begins anywhere: what a judge must be able to tell."""
+    scene = sample_scene(rng)
+    return film(scene, scene, None, frames, "", any_moment(rng))
 
 
 def sample_frame(rng: np.random.Generator) -> tuple[np.ndarray, str, dict[str, int]]:
-    """One frame (64,64,3) uint8, its caption and its labels."""
+    """One frame (64,64,3) uint8 of any moment, its caption and its labels."""
     scene = sample_scene(rng)
-    offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
-    frame = _to_bytes(render(scene, offset, step, tick))
+    frame = _to_bytes(render(scene, any_moment(rng)))
     return frame, _told(rng, scene), {name: getattr(scene, name) for name in LABELS}
-
-
-def sample_frames(rng: np.random.Generator, count: int) -> np.ndarray:
-    """(count,64,64,3) uint8 without captions: the autoencoder's diet."""
-    pictures = np.empty((count, SIZE, SIZE, 3), np.uint8)
-    for index in range(count):
-        scene = sample_scene(rng)
-        offset, step, tick = (int(v) for v in rng.integers(0, (128 * 4, 16, 64)))
-        pictures[index] = _to_bytes(render(scene, offset, step, tick))
-    return pictures
 
 
 def sample_prompts(seed: int, count: int) -> list[dict[str, str]]:

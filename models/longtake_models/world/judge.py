@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .clips import sample_clip, sample_frame, sample_prompts
+from .clips import sample_frame, sample_prompts, sample_take
 from .judge_network import ACTION_FRAMES, FRAME_HEADS, ActionJudge, FrameJudge
 from .vocabulary import SIZE, VOCABULARY
 
@@ -39,7 +39,7 @@ def frame_batch(rng: np.random.Generator, count: int) -> Batch:
 
 def action_batch(rng: np.random.Generator, count: int) -> Batch:
     """clips (count,8,64,64,3) uint8 of one action each."""
-    clips = [sample_clip(rng, ACTION_FRAMES, 0.0) for _ in range(count)]
+    clips = [sample_take(rng, ACTION_FRAMES) for _ in range(count)]
     return np.stack([c.frames for c in clips]), {"action": np.array([c.scene.action for c in clips])}
 
 

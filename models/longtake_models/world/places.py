@@ -293,24 +293,26 @@ def backdrop(place: int, time: int, weather: int) -> Backdrop:
 
 @lru_cache(maxsize=None)
 def falling(weather: int, time: int) -> Layer | None:
-    """Rain or snow marks as a tile that wraps both ways: (192,128,3) colour, 1-coverage."""
+    """Rain or snow marks as a tile (128,128,3) colour, 1-coverage, that repeats every 32 pixels both ways, so that a beat
+    of falling leaves it as it was."""
     name = WEATHERS[weather]
     if name not in ("rain", "snow"):
         return None
-    image = Image.new("RGBA", (SIZE * SAMPLES, SIZE * SAMPLES))
+    edge = SIZE // 2
+    image = Image.new("RGBA", (edge * SAMPLES, edge * SAMPLES))
     draw = ImageDraw.Draw(image)
     pick = random.Random(11)
-    for column in range(4):
-        for row in range(4):
+    for column in range(2):
+        for row in range(2):
             x = column * 16 + pick.uniform(3, 13)
             y = row * 16 + pick.uniform(1, 8)
             if name == "snow":
                 r = (1.3, 1.7)[(column + row) % 2]
                 draw.ellipse(tuple(v * SAMPLES for v in (x - r, y, x + r, y + 2 * r)), fill=(255, 255, 255, 255))
-            elif (column + row) % 4 != 3:
+            else:
                 points = ((x, y), (x + 1.4, y), (x - 0.4, y + 7), (x - 1.6, y + 7))
                 fill = (206, 230, 255, 235) if TIMES[time] != "day" else (58, 104, 178, 235)
                 draw.polygon([(a * SAMPLES, b * SAMPLES) for a, b in points], fill=fill)
-    tile = np.asarray(image.convert("RGBa").resize((SIZE, SIZE), Image.Resampling.BOX), dtype=np.float32)
-    tile = np.tile(tile, (2, 2, 1))
+    tile = np.asarray(image.convert("RGBa").resize((edge, edge), Image.Resampling.BOX), dtype=np.float32)
+    tile = np.tile(tile, (4, 4, 1))
     return Layer(np.ascontiguousarray(tile[..., :3]), np.ascontiguousarray(1 - tile[..., 3:] / 255), 1.0, 0)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from . import captions
 from .actors import ACTORS
-from .clips import Clip, film, sample_change, sample_scene
+from .clips import BEAT, Clip, film, on_the_beat, sample_change, sample_scene
 from .vocabulary import SIZE
 
 OUT = Path(__file__).resolve().parents[2] / "storybook" / "world.png"
@@ -37,7 +37,7 @@ def contact_sheet(seed: int) -> Image.Image:
         scene = replace(sample_scene(rng), actor=actor)
         new, field = sample_change(rng, scene) if actor % 4 == 3 else (scene, "")
         caption = captions.describe_change(scene, new, field, rng) if field else captions.describe(scene, rng)
-        strips.append(_strip(film(rng, scene, new, 12 if field else None, 24, caption)))
+        strips.append(_strip(film(scene, new, BEAT if field else None, 3 * BEAT, caption, on_the_beat(rng))))
     width, height = strips[0].width + GAP, strips[0].height + GAP
     rows = -(-len(strips) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * width + GAP, rows * height + GAP), "white")
