@@ -83,6 +83,10 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Prompts that change (default: timelines.json of the judge).")
     private Path timelines;
 
+    @Option(names = "--ablations", paramLabel = "FILE",
+            description = "Prompts that leave much open (default: open.json of the judge).")
+    private Path ablations;
+
     @Option(names = "--videos", paramLabel = "FILE", arity = "1..*",
             description = "Measure these videos instead of making films.")
     private List<Path> videos = new ArrayList<>();
@@ -166,7 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Path promptFile = orDefault(prompts, judgeAt.resolve("prompts.json"));
         files.put(Suite.PROMPTS, promptFile);
         files.put(Suite.LONG, promptFile);
-        files.put(Suite.ABLATIONS, promptFile);
+        files.put(Suite.ABLATIONS, orDefault(ablations, judgeAt.resolve("open.json")));
         files.put(Suite.PARAPHRASES, orDefault(paraphrases, judgeAt.resolve("paraphrases.json")));
         files.put(Suite.TIMELINES, orDefault(timelines, judgeAt.resolve("timelines.json")));
         List<Trial> trials = new ArrayList<>();

@@ -27,7 +27,7 @@ final class ReportPage {
             Suite.PARAPHRASES, "Prompts that people wrote by hand.",
             Suite.TIMELINES, "Prompts that change in the middle of the film; a frame with a bright edge is where.",
             Suite.LONG, "The first prompts again, for as long as it takes to see whether anything wears off.",
-            Suite.ABLATIONS, "The first prompts with the whole model, without CAM and without APM.",
+            Suite.ABLATIONS, "Prompts that leave most open, with the whole model, without CAM and without APM.",
             Suite.VIDEOS, "Files that were measured as they are.");
 
     private final EvaluationReport report;

@@ -146,7 +146,7 @@ public record Scoreboard(List<Row> rows) {
 
         void cuts() {
             List<FilmResult> films = films(trial ->
-                    // Ablations film the beginnings of other suites' films once more.
+                    // Ablations have rows of their own.
                     trial.whole() && trial.scenes().size() == 1 && trial.suite() != Suite.ABLATIONS);
             add("Cuts", "cuts per 240 frames", Goal.atMost(0.04), Unit.CUTS, cuts(films), null, films);
         }

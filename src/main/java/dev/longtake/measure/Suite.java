@@ -23,8 +23,11 @@ public enum Suite {
     /** The first prompts once more, 15 times as long: does anything wear off? */
     LONG("long", 4, 1200),
 
-    /** The first prompts with the whole model, without CAM and without APM: what is each good for? */
-    ABLATIONS("ablations", 4, 240),
+    /**
+     * Prompts that leave most open, with the whole model, without CAM and without APM: what does each remember? A prompt
+     * that names everything would keep actor and place alike by itself.
+     */
+    ABLATIONS("ablations", 8, 240),
 
     /** Files from anywhere; nothing is made. */
     VIDEOS("videos", Integer.MAX_VALUE, 0);

@@ -35,7 +35,7 @@ class EvaluateCommandTest {
         Path report = folder.resolve("report");
         Path sheet = folder.resolve("sheet.png");
         String[] options = {"--prompts=" + prompts, "--paraphrases=" + prompts, "--timelines=" + timelines,
-            "--frames=24", "--films=1", "--contact-sheet=" + sheet, "-o=" + report};
+            "--ablations=" + prompts, "--frames=24", "--films=1", "--contact-sheet=" + sheet, "-o=" + report};
 
         Outcome outcome = evaluate(options);
 
@@ -55,7 +55,7 @@ class EvaluateCommandTest {
         assertThat(again.output).isEqualTo(outcome.output);
 
         String[] others = options.clone();
-        others[3] = "--frames=16";
+        others[4] = "--frames=16";
         assertThat(evaluate(others).errors).contains("frames must be 24 as in");
         assertThat(evaluate("--steps=3", "--prompts=" + prompts, "--suites=prompts", "-o=" + report).errors)
                 .contains("steps must be 2 as in the evaluation in " + report);

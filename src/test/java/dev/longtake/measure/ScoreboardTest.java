@@ -53,7 +53,7 @@ class ScoreboardTest {
                 new Films(Suite.PROMPTS, 1, 80).cuts(20, 40).result());
         Scoreboard board = Scoreboard.of(films, LABELS);
         Scoreboard.Row cuts = row(board, "Cuts", "cuts per 240 frames");
-        assertThat(cuts.value()).as("3 cuts in 1280 frames; ablations repeat other films").isEqualTo(240 * 3 / 1280.0);
+        assertThat(cuts.value()).as("3 cuts in 1280 frames; ablations are told apart").isEqualTo(240 * 3 / 1280.0);
         assertThat(cuts.reached()).isFalse();
         assertThat(cuts.goalText()).isEqualTo("≤ 0.04");
         assertThat(row(board, "Ablations", "cuts per 240 frames, whole model").value()).isZero();
