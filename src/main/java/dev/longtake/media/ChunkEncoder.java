@@ -54,9 +54,17 @@ public final class ChunkEncoder {
         if (frames.count() < 1 || firstFrame < 0) {
             throw new IllegalArgumentException(frames.count() + " frames from frame " + firstFrame + " on");
         }
+        try {
+            return encode(frames, firstFrame, H264Encoder.Quality.FINE);
+        } catch (MediaException tooMuchDetail) {
+            return encode(frames, firstFrame, H264Encoder.Quality.COARSE);
+        }
+    }
+
+    private MediaSegment encode(VideoFrames frames, long firstFrame, H264Encoder.Quality quality) {
         AVFormatContext muxer = new AVFormatContext(null);
         FFmpeg.check(avformat_alloc_output_context2(muxer, null, "mp4", null), "write MP4");
-        try (H264Encoder encoder = new H264Encoder(format)) {
+        try (H264Encoder encoder = new H264Encoder(format, quality)) {
             AVStream stream = addStream(muxer, encoder.context());
             AVIOContext output = new AVIOContext(null);
             FFmpeg.check(avio_open_dyn_buf(output), "allocate a buffer");

@@ -37,9 +37,22 @@ final class H264Encoder implements AutoCloseable {
 
     static final String NAME = "libopenh264";
 
-    /** Small pictures are shown large, and a second of film is a few kB: quality is cheap. */
-    private static final int FINEST_QUANTIZER = 14;
-    private static final int COARSEST_QUANTIZER = 22;
+    /** How much is kept; both give the same init segment. */
+    enum Quality {
+        /** Small pictures are shown large, and a second of film is a few kB: quality is cheap. */
+        FINE(14, 22),
+        /** For pictures like noise: the codec's buffers cannot hold them in fine quality. */
+        COARSE(34, 44);
+
+        private final int finestQuantizer;
+        private final int coarsestQuantizer;
+
+        Quality(int finestQuantizer, int coarsestQuantizer) {
+            this.finestQuantizer = finestQuantizer;
+            this.coarsestQuantizer = coarsestQuantizer;
+        }
+    }
+
     /** Longer than any chunk: the only keyframe is the first frame. */
     private static final int KEYFRAME_INTERVAL = 10_000;
 
@@ -47,7 +60,7 @@ final class H264Encoder implements AutoCloseable {
     private final AVCodecContext context;
     private final AVPacket packet;
 
-    H264Encoder(VideoFormat format) {
+    H264Encoder(VideoFormat format, Quality quality) {
         AVCodec codec = FFmpeg.encoder(NAME);
         context = FFmpeg.checkAllocated(avcodec_alloc_context3(codec), "an encoder");
         int width = format.width() * format.scale();
@@ -56,7 +69,7 @@ final class H264Encoder implements AutoCloseable {
         context.time_base().num(1).den(format.fps());
         context.framerate().num(format.fps()).den(1);
         context.gop_size(KEYFRAME_INTERVAL).max_b_frames(0).thread_count(1).slices(1);
-        context.qmin(FINEST_QUANTIZER).qmax(COARSEST_QUANTIZER);
+        context.qmin(quality.finestQuantizer).qmax(quality.coarsestQuantizer);
         context.colorspace(AVCOL_SPC_SMPTE170M).color_primaries(AVCOL_PRI_SMPTE170M).color_trc(AVCOL_TRC_SMPTE170M)
                 .color_range(AVCOL_RANGE_MPEG);
         context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.VideoFrames;
 import dev.longtake.media.Footage.Decoded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ChunkEncoderTest {
@@ -63,6 +65,17 @@ class ChunkEncoderTest {
         MediaSegment once = encoder.encode(Footage.frames(16, 8), 16);
         MediaSegment again = new ChunkEncoder(Footage.FORMAT).encode(Footage.frames(16, 8), 16);
         assertThat(again.media()).isEqualTo(once.media());
+    }
+
+    @Test
+    void evenNoiseIsAFilm() throws IOException {
+        VideoFormat format = new VideoFormat(64, 64, 8);
+        byte[] rgb = new byte[16 * 64 * 64 * 3];
+        new Random(1).nextBytes(rgb);
+        MediaSegment calm = new ChunkEncoder(format).encode(new VideoFrames(16, 64, 64, new byte[rgb.length]), 0);
+        MediaSegment wild = new ChunkEncoder(format).encode(new VideoFrames(16, 64, 64, rgb), 16);
+        assertThat(wild.init()).isEqualTo(calm.init());
+        assertThat(Footage.decode(join(calm.init(), calm.media(), wild.media())).pictures()).hasSize(32);
     }
 
     @Test
