@@ -7,6 +7,7 @@ import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import io.vertx.openapi.validation.ValidatorException;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -18,9 +19,11 @@ final class Problems implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
     private final Pages pages;
+    private final Violations violations;
 
-    Problems(Pages pages) {
+    Problems(Pages pages, Violations violations) {
         this.pages = pages;
+        this.violations = violations;
     }
 
     @Override
@@ -38,7 +41,7 @@ final class Problems implements Handler<RoutingContext> {
             LOG.debug("{} {} was left by its client: {}", rc.request().method(), rc.request().path(), rc.failure());
             return;
         }
-        Problem problem = explain(rc.failure(), status);
+        Problem problem = explain(rc, status);
         if (problem.status() == 503) {
             LOG.warn("{} {}: the memory is away: {}",
                     rc.request().method(), rc.request().path(), rc.failure().toString());
@@ -46,6 +49,8 @@ final class Problems implements Handler<RoutingContext> {
             LOG.error("{} {} failed with {}",
                     rc.request().method(), rc.request().path(), problem.status(), rc.failure());
         }
+        // A request for a socket was held back until there is one.
+        rc.request().resume();
         if (rc.response().headWritten()) {
             // Too late to say anything: a broken connection is the only way to tell that the body is incomplete.
             rc.request().connection().close();
@@ -71,6 +76,16 @@ final class Problems implements Handler<RoutingContext> {
         return !rc.request().path().startsWith("/api/") && accept != null && accept.contains("text/html");
     }
 
+    private Problem explain(RoutingContext rc, int status) {
+        Throwable failure = rc.failure();
+        if (failure instanceof HttpException && failure.getCause() instanceof ValidatorException refusal) {
+            return violations.explain(rc, Operations.of(rc), refusal);
+        }
+        return failure instanceof ValidatorException refusal
+                ? violations.explain(rc, Operations.of(rc), refusal)
+                : explain(failure, status);
+    }
+
     private static Problem explain(Throwable failure, int status) {
         if (failure instanceof ProblemException known) {
             return known.problem();
@@ -90,7 +105,7 @@ final class Problems implements Handler<RoutingContext> {
             case 400 -> Problem.of(400, "bad-request", "Bad request", "The request can't be understood.");
             case 404 -> Problem.notFound("page");
             case 413 -> Problem.of(413, "body-too-large", "Body too large",
-                    "The body must be at most " + Routes.LARGEST_BODY + " bytes.");
+                    "The body must be at most " + Operations.LARGEST_BODY + " bytes.");
             case 414 -> Problem.of(414, "address-too-long", "Address too long", "The address is too long.");
             default -> code >= 400 && code < 500
                     ? Problem.of(code, "refused", "Refused", "The request was refused.")

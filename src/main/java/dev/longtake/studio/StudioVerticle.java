@@ -5,6 +5,7 @@ import dev.longtake.memory.Memory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -57,8 +58,9 @@ public final class StudioVerticle extends VerticleBase {
                 .setMaxWebSocketMessageSize(LARGEST_CLIENT_MESSAGE)
                 .setMaxWebSocketFrameSize(LARGEST_CLIENT_MESSAGE);
         return vertx.fileSystem().mkdirs(videos)
-                .compose(made -> vertx.createHttpServer(options)
-                        .requestHandler(router())
+                .compose(made -> Contract.load(vertx))
+                .compose(contract -> vertx.createHttpServer(options)
+                        .requestHandler(router(contract))
                         .listen(config.port(), config.host()))
                 .onSuccess(listening -> server = listening);
     }
@@ -74,7 +76,7 @@ public final class StudioVerticle extends VerticleBase {
         return server.actualPort();
     }
 
-    private Router router() {
+    private Router router(Contract contract) {
         Site site = new Site(config.publicUrl());
         Owners owners = new Owners(site);
         FilmViews views = new FilmViews(memory.jobs(), check.manifest().video());
@@ -86,22 +88,17 @@ public final class StudioVerticle extends VerticleBase {
         live = new LiveApi(vertx, memory, views, site, metrics);
 
         Router router = Router.router(vertx);
-        Problems problems = new Problems(pages);
+        Problems problems = new Problems(pages, new Violations(contract));
         router.route().handler(new SecurityHeaders()).failureHandler(problems);
-        Routes routes = new Routes(router, site);
-        addFilms(routes, new FilmApi(memory.films(), views, owners, own, check, videos));
-        ShareApi shares = new ShareApi(memory.films(), memory.shares(), own, owners, site);
-        routes.add("/api/films/:id/shares", Routes.Verb.post(shares::create))
-                .add("/api/shares/:token", Routes.Verb.delete(shares::delete))
-                .add("/api/packs", Routes.Verb.get(rc -> Responses.json(rc, new Packs(List.of(pack)))));
-        MediaApi media = new MediaApi(memory.films(), videos, own);
-        addMedia(routes, "/api/films/:id", media, own)
-                .add("/api/films/:id/recipe.json", Routes.Verb.get(media::recipe));
-        addMedia(routes, "/v/:token", new MediaApi(memory.films(), videos, shared), shared)
-                .add("/v/:token", Routes.Verb.get(pages::share))
-                .add("/", Routes.Verb.get(pages::index))
-                .add("/films/:id", Routes.Verb.get(pages::index));
-        addOperations(routes);
+        Operations operations = new Operations(vertx, contract, new Gate(site));
+        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos));
+        addMedia(operations, new MediaApi(memory.films(), videos, own), own);
+        addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), pages);
+        addSharedMedia(operations, new MediaApi(memory.films(), videos, shared), shared);
+        operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
+        addUpkeep(operations, contract);
+        operations.mount(router);
+        new Routes(router).page("/", pages::index).page("/films/:id", pages::index);
         addFiles(router);
         for (int status : new int[] {400, 404, 405, 413, 414, 500}) {
             router.errorHandler(status, problems.of(status));
@@ -112,31 +109,49 @@ public final class StudioVerticle extends VerticleBase {
     /** Answer of {@code GET /api/packs}. */
     private record Packs(List<PackView> packs) { }
 
-    private static void addFilms(Routes routes, FilmApi films) {
-        routes.add("/api/films", Routes.Verb.get(films::list), Routes.Verb.postJson(films::create))
-                .add("/api/films/:id", Routes.Verb.get(films::get), Routes.Verb.delete(films::delete))
-                .add("/api/films/:id/prompts", Routes.Verb.postJson(films::changePrompt))
-                .add("/api/films/:id/extend", Routes.Verb.postJson(films::extend))
-                .add("/api/films/:id/stop", Routes.Verb.post(films::stop));
+    private static void addFilms(Operations operations, FilmApi films) {
+        operations
+                .on("listFilms", films::list)
+                .on("createFilm", films::create)
+                .on("getFilm", films::get)
+                .on("deleteFilm", films::delete)
+                .on("changePrompt", films::changePrompt)
+                .on("extendFilm", films::extend)
+                .on("stopFilm", films::stop);
     }
 
-    private Routes addMedia(Routes routes, String path, MediaApi media, FilmAccess access) {
-        return routes.add(path + "/video.mp4", Routes.Verb.get(media::video))
-                .add(path + "/poster.jpg", Routes.Verb.get(media::poster))
-                .add(path + "/live", Routes.Verb.get(live.through(access)));
+    private void addMedia(Operations operations, MediaApi media, FilmAccess access) {
+        operations
+                .on("getVideo", media::video)
+                .on("getPoster", media::poster)
+                .on("getRecipe", media::recipe)
+                .on("watchFilm", live.through(access));
     }
 
-    private void addOperations(Routes routes) {
+    private static void addSharing(Operations operations, ShareApi shares, Pages pages) {
+        operations
+                .on("shareFilm", shares::create)
+                .on("revokeShare", shares::delete)
+                .on("sharePage", pages::share);
+    }
+
+    private void addSharedMedia(Operations operations, MediaApi media, FilmAccess access) {
+        operations
+                .on("getSharedVideo", media::video)
+                .on("getSharedPoster", media::poster)
+                .on("watchSharedFilm", live.through(access));
+    }
+
+    private void addUpkeep(Operations operations, Contract contract) {
         HealthChecks ready = HealthChecks.create(vertx);
         ready.register("memory", HEALTH_TIMEOUT_MILLIS, result -> memory.ping()
                 .onSuccess(pong -> result.complete(Status.OK()))
                 .onFailure(result::fail));
-        routes.add("/health/live", HealthCheckHandler.createWithHealthChecks(HealthChecks.create(vertx)))
-                .add("/health/ready", HealthCheckHandler.createWithHealthChecks(ready))
-                .add("/metrics", PrometheusScrapingHandler.create(metrics))
-                .add("/openapi.yaml", Routes.Verb.get(rc -> rc.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
-                        .sendFile("openapi.yaml")));
+        operations
+                .serve("isLive", HealthCheckHandler.createWithHealthChecks(HealthChecks.create(vertx)))
+                .serve("isReady", HealthCheckHandler.createWithHealthChecks(ready))
+                .serve("getMetrics", PrometheusScrapingHandler.create(metrics))
+                .on("getContract", rc -> Responses.bytes(rc, "application/yaml", Buffer.buffer(contract.text())));
     }
 
     private static void addFiles(Router router) {

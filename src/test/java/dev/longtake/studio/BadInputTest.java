@@ -61,8 +61,8 @@ class BadInputTest {
         "{\"prompt\": \"a\", \"frames\": 8, \"mode\": \"fast\", \"negativePrompt\": \"fog\"}|negativePrompt",
         "{\"prompt\": \"a\", \"frames\": 8, \"pack\": \"other\"}|pack",
         "{\"prompt\": \"a\", \"frames\": 8, \"color\": 1}|color",
-        "{\"prompt\": \"a\", \"frames\": 8, \"timeline\": [{\"frame\": 0, \"prompt\": \"b\"}]}|timeline.frame",
-        "{\"prompt\": \"a\", \"frames\": 8, \"timeline\": [null]}|timeline",
+        "{\"prompt\": \"a\", \"frames\": 8, \"timeline\": [{\"frame\": 0, \"prompt\": \"b\"}]}|timeline[0].frame",
+        "{\"prompt\": \"a\", \"frames\": 8, \"timeline\": [null]}|timeline[0]",
         "{\"prompt\": \"a\", \"frames\": 8, \"timeline\": [{\"frame\": 9, \"prompt\": \" \"}]}|prompt"})
     void namesTheFieldOfAFilmThatIsWrong(String body, String field) {
         Person.Answer answer = ann.post("/api/films", "application/json", body);
@@ -96,7 +96,7 @@ class BadInputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "/prompts|{\"prompt\": \"\"}|prompt",
-        "/prompts|{\"prompt\": \"a\", \"atFrame\": -1}|timeline.frame",
+        "/prompts|{\"prompt\": \"a\", \"atFrame\": -1}|atFrame",
         "/prompts|{\"prompt\": \"a\", \"transition\": 0}|transition",
         "/prompts|{\"prompt\": \"a\", \"transition\": 33}|transition",
         "/extend|{}|frames",
@@ -139,14 +139,14 @@ class BadInputTest {
 
     @Test
     void refusesALargeBody() {
-        String body = "{\"prompt\": \"" + "a".repeat((int) Routes.LARGEST_BODY) + "\"}";
+        String body = "{\"prompt\": \"" + "a".repeat((int) Operations.LARGEST_BODY) + "\"}";
 
         assertProblem(ann.post("/api/films", "application/json", body), 413);
     }
 
     @Test
     void refusesALargeBodyOfUnknownLength() {
-        byte[] body = new byte[(int) Routes.LARGEST_BODY + 1];
+        byte[] body = new byte[(int) Operations.LARGEST_BODY + 1];
 
         assertProblem(ann.send("POST", "/api/films",
                 HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)),
