@@ -120,7 +120,7 @@ public final class Director implements AutoCloseable {
             throws CancelledException {
         Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
         Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
-        Noise noise = noiseBySeed.apply(recipe.seed());
+        Noise noise = noiseBySeed.apply(recipe.seedAt(chunk, plan()));
         Prompter.Prompt prompt = prompter.prompt(
                 recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(),
                 previous.filter(snapshot -> conditioning.apm()));

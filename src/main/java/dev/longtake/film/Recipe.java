@@ -1,5 +1,9 @@
 package dev.longtake.film;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * Everything that decides a film's pixels: the same recipe on the same pack and kind of device gives the same
  * film, bit for bit.
@@ -8,11 +12,13 @@ package dev.longtake.film;
  * @param timeline       what to show, and from when on
  * @param negativePrompt what not to show, may be empty
  * @param frames         length of the film, 1 to {@value #LONGEST_FILM}
- * @param seed           any number
+ * @param seed           any number; acts until the first of {@code seeds}
  * @param mode           null where it was stored before there were modes: careful
  * @param steps          denoising steps of each chunk, 1 to {@value #MOST_STEPS}
  * @param guidanceScale  classifier-free guidance, 1 (off) to {@value #STRONGEST_GUIDANCE}; in fast mode the one that
  *                       the pack's network has learnt
+ * @param seeds          later seeds, sorted by frame, no two at the same frame, at most {@value #MOST_SEEDS}; null where
+ *                       it was stored before there were any: none
  */
 public record Recipe(
         String pack,
@@ -22,12 +28,14 @@ public record Recipe(
         long seed,
         Mode mode,
         int steps,
-        double guidanceScale) {
+        double guidanceScale,
+        List<SeedChange> seeds) {
 
     public static final int LONGEST_PROMPT = 500;
     public static final int LONGEST_FILM = 1_000_000;
     public static final int MOST_STEPS = 200;
     public static final double STRONGEST_GUIDANCE = 30;
+    public static final int MOST_SEEDS = 1000;
 
     public Recipe {
         if (pack == null || pack.isBlank()) {
@@ -52,9 +60,23 @@ public record Recipe(
             throw new InvalidFieldException("negativePrompt", negativePrompt,
                     "empty in fast mode (it acts only in careful mode)");
         }
+        seeds = requireSeeds(seeds == null ? List.of() : seeds);
     }
 
-    /** A careful recipe. */
+    /** A recipe with one seed. */
+    public Recipe(
+            String pack,
+            Timeline timeline,
+            String negativePrompt,
+            int frames,
+            long seed,
+            Mode mode,
+            int steps,
+            double guidanceScale) {
+        this(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, List.of());
+    }
+
+    /** A careful recipe with one seed. */
     public Recipe(
             String pack,
             Timeline timeline,
@@ -67,11 +89,30 @@ public record Recipe(
     }
 
     public Recipe withFrames(int newFrames) {
-        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale);
+        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale, seeds);
     }
 
     public Recipe withTimeline(Timeline newTimeline) {
-        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale);
+        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds);
+    }
+
+    public Recipe withSeed(long newSeed) {
+        return new Recipe(pack, timeline, negativePrompt, frames, newSeed, mode, steps, guidanceScale, seeds);
+    }
+
+    public Recipe withSeeds(List<SeedChange> newSeeds) {
+        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds);
+    }
+
+    /** The seed that {@code chunk} of a film cut by {@code plan} draws its noise from. */
+    public long seedAt(int chunk, ChunkPlan plan) {
+        long current = seed;
+        for (SeedChange change : seeds) {
+            if (plan.firstChunkFrom(change.frame()) <= chunk) {
+                current = change.seed();
+            }
+        }
+        return current;
     }
 
     static int requireFrames(int frames) {
@@ -79,6 +120,20 @@ public record Recipe(
             throw new InvalidFieldException("frames", frames, "1 to " + LONGEST_FILM);
         }
         return frames;
+    }
+
+    private static List<SeedChange> requireSeeds(List<SeedChange> seeds) {
+        if (seeds.size() > MOST_SEEDS) {
+            throw new InvalidFieldException("seeds", seeds.size(), "at most " + MOST_SEEDS + " seeds");
+        }
+        List<SeedChange> sorted = new ArrayList<>(seeds);
+        sorted.sort(Comparator.comparingInt(SeedChange::frame));
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i).frame() == sorted.get(i - 1).frame()) {
+                throw new InvalidFieldException("seeds.frame", sorted.get(i).frame(), "different for every seed");
+            }
+        }
+        return List.copyOf(sorted);
     }
 
     static String requirePrompt(String field, String prompt) {

@@ -1,6 +1,8 @@
 package dev.longtake.media;
 
 import dev.longtake.film.VideoFrames;
+import java.io.ByteArrayInputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,14 +19,24 @@ import org.bytedeco.javacv.FrameGrabber;
  */
 public final class FilmReader implements AutoCloseable {
 
-    private final Path file;
+    private final String file;
     private final FFmpegFrameGrabber grabber;
 
     /** @throws MediaException if {@code file} is no video that can be read */
     public FilmReader(Path file) {
+        this(file.toString(), new FFmpegFrameGrabber(file.toFile()));
+    }
+
+    /** @throws MediaException if {@code segment} is none */
+    public FilmReader(MediaSegment segment) {
+        this("the segment", new FFmpegFrameGrabber(new SequenceInputStream(
+                new ByteArrayInputStream(segment.init()), new ByteArrayInputStream(segment.media())), 0));
+    }
+
+    private FilmReader(String file, FFmpegFrameGrabber grabber) {
         FFmpeg.load();
         this.file = file;
-        grabber = new FFmpegFrameGrabber(file.toFile());
+        this.grabber = grabber;
         grabber.setPixelFormat(avutil.AV_PIX_FMT_RGB24);
         try {
             grabber.start();

@@ -9,9 +9,9 @@ import io.vertx.core.json.JsonObject;
  * <caption>Types and the fields of their body</caption>
  * <tr><td>{@code state}</td><td>state, frames, framesDone, chunks, chunksDone, error</td></tr>
  * <tr><td>{@code queue}</td><td>position: films that get their turn before, 0 = next</td></tr>
- * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, fps (frames of film per second of work),
- *     etaSeconds (until the film is finished)</td></tr>
- * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, prompt, seconds, inferenceSeconds,
+ * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, firstOpenFrame (where a new prompt would act),
+ *     fps (frames of film per second of work), etaSeconds (until the film is finished)</td></tr>
+ * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, firstOpenFrame, prompt, seconds, inferenceSeconds,
  *     fps; a chunk that was shown in part comes again when the film is extended</td></tr>
  * <tr><td>{@code prompt}</td><td>frame, prompt, transition</td></tr>
  * <tr><td>{@code error}</td><td>message</td></tr>

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What happens to films, for everyone who watches, in any process. Events are kept (the latest
@@ -57,6 +58,12 @@ public final class FilmEvents {
     public Future<String> latest(FilmId id) {
         return redis.send(Request.cmd(Command.HGET).arg(FilmKeys.film(id)).arg("event"))
                 .map(event -> event == null ? BEGINNING : event.toString());
+    }
+
+    /** Body of the film's latest {@link FilmEvent#PROGRESS}; empty if it never had any. */
+    public Future<Optional<JsonObject>> progress(FilmId id) {
+        return redis.send(Request.cmd(Command.HGET).arg(FilmKeys.film(id)).arg(FilmEvent.PROGRESS))
+                .map(body -> Optional.ofNullable(body).map(json -> new JsonObject(json.toBuffer())));
     }
 
     /**

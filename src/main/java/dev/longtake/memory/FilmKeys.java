@@ -61,6 +61,11 @@ final class FilmKeys {
         return "owner:{" + owner + "}";
     }
 
+    /** Sorted set: the takes that grew from a film, with the film itself, by the time of their birth. */
+    static String takes(FilmId root) {
+        return "takes:{" + root + "}";
+    }
+
     static String share(String token) {
         return "share:{" + token + "}";
     }

@@ -2,12 +2,16 @@ package dev.longtake.memory;
 
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * The films. Every change is atomic, leaves an event and wakes a worker where there is something to do. Methods fail
  * with {@link UnknownFilmException} if there is no such film and with
- * {@link dev.longtake.film.InvalidFieldException} if a value is not allowed. Safe to use from any thread.
+ * {@link InvalidFieldException} if a value is not allowed. Safe to use from any thread.
  *
  * <p>A change is worked out from the film as it was read ({@link FilmRules}) and written by a script if nobody
  * changed the film in between; else it is worked out again. What lies outside of the film's hash slot (the list of
@@ -27,12 +31,15 @@ public final class FilmMemory {
 
     private static final Script CHANGE = new Script("change.lua");
     private static final Script DELETE = new Script("delete.lua");
+    private static final Duration LONGEST_COPY = Sweeper.LONGEST_BIRTH.dividedBy(2);
 
     private final RedisConnections redis;
     private final FilmEvents events;
     private final JobQueue jobs;
     private final ShareLinks shares;
     private final OwnedFilms owned;
+    private final Takes takes;
+    private final ChunkCopy chunks;
 
     FilmMemory(RedisConnections redis, FilmEvents events, JobQueue jobs, ShareLinks shares) {
         this.redis = redis;
@@ -40,6 +47,8 @@ public final class FilmMemory {
         this.jobs = jobs;
         this.shares = shares;
         owned = new OwnedFilms(redis);
+        takes = new Takes(redis);
+        chunks = new ChunkCopy(redis);
     }
 
     /** Remembers a new film and queues it. */
@@ -49,6 +58,61 @@ public final class FilmMemory {
                 .compose(active -> apply(film.id(), FilmRecord.UNBORN, FilmRules.born(film)))
                 .compose(born -> queue(film.id()))
                 .map(film);
+    }
+
+    /**
+     * Remembers a take with copies of the chunks that it has in common with {@code from}, and queues it unless it ends
+     * there. The film it was taken from may be in any state and go on meanwhile.
+     *
+     * @param take as {@link dev.longtake.film.Fork#of} makes it, for any owner
+     * @return fails with {@link InvalidFieldException} if the take began with a part of a chunk of which {@code from}
+     *     shows more by now
+     */
+    public Future<Film> fork(FilmId from, Film take) {
+        return owned.add(take.owner(), take.id())
+                .compose(listed -> activate(take.id()))
+                .compose(active -> chunks.copy(from, take.id(), take.chunksDone()))
+                .compose(copied -> requireSameEnd(from, take))
+                .compose(same -> takes.add(take.id(), take.lineage()))
+                .compose(listed -> bear(take))
+                .compose(born -> take.state().active() ? queue(take.id()) : Future.succeededFuture())
+                .map(take)
+                .recover(error -> forget(take).transform(forgotten -> Future.failedFuture(error)));
+    }
+
+    /** The end of a chunk that was shown in part may have been shown since: its segment then holds more frames. */
+    private Future<Void> requireSameEnd(FilmId from, Film take) {
+        if (take.framesDone() == take.plan().firstFrame(take.chunksDone())) {
+            return Future.succeededFuture();
+        }
+        return find(from).compose(now -> now.framesDone() == take.framesDone()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new InvalidFieldException("atFrame", take.framesDone(),
+                        "a border of chunks, for the film has gone on")));
+    }
+
+    private Future<Void> bear(Film take) {
+        return Duration.between(take.createdAt(), Instant.now()).compareTo(LONGEST_COPY) > 0
+                // A sweep could soon take the copies for what a crash left behind.
+                ? Future.failedFuture(new IOException("it took too long to copy film " + take.id()))
+                : apply(take.id(), FilmRecord.UNBORN, FilmRules.born(take)).mapEmpty();
+    }
+
+    /** Every take of the tree that {@code film} belongs to, oldest first. */
+    public Future<List<Film>> takes(Film film) {
+        return takes.list(film.lineage().root())
+                .compose(ids -> Future.all(ids.stream().map(this::findIfAny).toList()))
+                .map(found -> found.<Optional<Film>>list().stream()
+                        .flatMap(Optional::stream)
+                        .filter(take -> take.owner().equals(film.owner()))
+                        .toList())
+                .map(tree -> tree.isEmpty() ? List.of(film) : tree);
+    }
+
+    private Future<Optional<Film>> findIfAny(FilmId id) {
+        return find(id).map(Optional::of).recover(error -> error instanceof UnknownFilmException
+                ? Future.succeededFuture(Optional.empty())
+                : Future.failedFuture(error));
     }
 
     public Future<Film> find(FilmId id) {
@@ -95,9 +159,15 @@ public final class FilmMemory {
 
     /** Forgets a film with everything that belongs to it. */
     public Future<Void> delete(FilmId id) {
-        return find(id).compose(film -> shares.revokeAll(id)
+        return find(id).compose(this::forget);
+    }
+
+    private Future<Void> forget(Film film) {
+        FilmId id = film.id();
+        return shares.revokeAll(id)
                 .compose(revoked -> DELETE.run(redis, FilmKeys.all(id), List.of(FilmKeys.news(id))))
-                .compose(deleted -> owned.remove(film.owner(), id)));
+                .compose(deleted -> takes.remove(id, film.lineage()))
+                .compose(removed -> owned.remove(film.owner(), id));
     }
 
     /** Begins the next chunk of a film; empty if the film needs none. */

@@ -4,6 +4,7 @@ import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
+import dev.longtake.film.Lineage;
 import io.vertx.redis.client.Response;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,31 +16,23 @@ import java.util.Optional;
  *
  * @param version counts changes; a change holds only for the version it was worked out from
  * @param run     counts leaves to make a chunk; only the latest is good
- * @param started the chunk that is being made, {@value #NONE} if none is
  */
-record FilmRecord(Film film, long version, long run, int started) {
-
-    static final int NONE = -1;
+record FilmRecord(Film film, long version, long run) {
 
     /** What a film that does not exist yet has instead of a version. */
     static final long UNBORN = 0;
 
-    /** The first chunk that a new prompt can still reach. */
-    int firstOpenChunk() {
-        return Math.max(film.chunksDone(), started + 1);
-    }
-
     FilmRecord with(Film changed) {
-        return new FilmRecord(changed, version, run, started);
+        return new FilmRecord(changed, version, run);
     }
 
     /** Takes the leave back that was given last, if any. */
     FilmRecord idle() {
-        return new FilmRecord(film, version, run + 1, NONE);
+        return new FilmRecord(film.making(Film.NONE), version, run + 1);
     }
 
     FilmRecord starting(int chunk) {
-        return new FilmRecord(film, version, run + 1, chunk);
+        return new FilmRecord(film.making(chunk), version, run + 1);
     }
 
     /** Fields of the hash. */
@@ -47,7 +40,7 @@ record FilmRecord(Film film, long version, long run, int started) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("version", Long.toString(version));
         fields.put("run", Long.toString(run));
-        fields.put("started", Integer.toString(started));
+        fields.put("started", Integer.toString(film.making()));
         fields.put("owner", film.owner());
         fields.put("state", film.state().name());
         fields.put("recipe", FilmJson.encode(film.recipe()));
@@ -55,6 +48,10 @@ record FilmRecord(Film film, long version, long run, int started) {
         fields.put("planConditioning", Integer.toString(film.plan().conditioningFrames()));
         fields.put("chunksDone", Integer.toString(film.chunksDone()));
         fields.put("framesDone", Integer.toString(film.framesDone()));
+        fields.put("title", film.title());
+        fields.put("root", film.lineage().root().value());
+        fields.put("parent", film.lineage().parent().map(FilmId::value).orElse(""));
+        fields.put("forkedAt", Integer.toString(film.lineage().forkedAt()));
         fields.put("error", film.error());
         fields.put("createdAt", film.createdAt().toString());
         return fields;
@@ -73,9 +70,28 @@ record FilmRecord(Film film, long version, long run, int started) {
                 new ChunkPlan(hash.get("planFrames").toInteger(), hash.get("planConditioning").toInteger()),
                 hash.get("chunksDone").toInteger(),
                 hash.get("framesDone").toInteger(),
+                hash.get("started").toInteger(),
+                text(hash, "title"),
+                lineage(id, hash),
                 hash.get("error").toString(),
                 Instant.parse(hash.get("createdAt").toString()));
-        return Optional.of(new FilmRecord(
-                film, hash.get("version").toLong(), hash.get("run").toLong(), hash.get("started").toInteger()));
+        return Optional.of(new FilmRecord(film, hash.get("version").toLong(), hash.get("run").toLong()));
+    }
+
+    private static Lineage lineage(FilmId id, Response hash) {
+        String root = text(hash, "root");
+        String parent = text(hash, "parent");
+        return root.isEmpty()
+                ? Lineage.original(id)
+                : new Lineage(
+                        new FilmId(root),
+                        Optional.of(parent).filter(name -> !name.isEmpty()).map(FilmId::new),
+                        hash.get("forkedAt").toInteger());
+    }
+
+    /** Films that were stored by an earlier version lack fields. */
+    private static String text(Response hash, String field) {
+        Response value = hash.get(field);
+        return value == null ? "" : value.toString();
     }
 }

@@ -23,7 +23,7 @@ final class FilmRules {
     private FilmRules() {}
 
     static FilmChange<Film> born(Film film) {
-        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0, FilmRecord.NONE);
+        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0);
         return FilmChange.of(record, List.of(state(film)), film);
     }
 
@@ -34,8 +34,8 @@ final class FilmRules {
         }
         boolean again = film.framesDone() < film.plan().firstFrame(film.chunksDone()) && film.chunksDone() > 0;
         int chunk = again ? film.chunksDone() - 1 : film.chunksDone();
-        Film running = in(film, FilmState.RUNNING, "");
-        FilmRecord after = record.with(running).starting(chunk);
+        FilmRecord after = record.with(film.in(FilmState.RUNNING, "")).starting(chunk);
+        Film running = after.film();
         List<Event> events = film.state() == FilmState.RUNNING ? List.of() : List.of(state(running));
         return Optional.of(FilmChange.of(after, events, new ChunkTask(running, chunk, again, after.run())));
     }
@@ -52,8 +52,7 @@ final class FilmRules {
         Film film = record.film();
         int framesDone = film.plan().firstFrame(task.chunk()) + task.shownFrames();
         FilmState state = framesDone >= film.recipe().frames() ? FilmState.FINISHED : FilmState.RUNNING;
-        Film after = new Film(film.id(), film.owner(), state, film.recipe(), film.plan(), task.chunk() + 1, framesDone,
-                "", film.createdAt());
+        Film after = film.grown(task.chunk() + 1, framesDone, state);
         List<Blob> blobs = new ArrayList<>();
         String index = Integer.toString(task.chunk());
         blobs.add(new Blob(Place.SNAPSHOTS, index, SnapshotCodec.encode(chunk.snapshot())));
@@ -72,9 +71,10 @@ final class FilmRules {
         if (!valid(record, task)) {
             return Optional.empty();
         }
-        Film failed = in(record.film(), FilmState.FAILED, error);
+        FilmRecord after = record.with(record.film().in(FilmState.FAILED, error)).idle();
+        Film failed = after.film();
         return Optional.of(FilmChange.of(
-                record.with(failed).idle(),
+                after,
                 List.of(new Event(FilmEvent.ERROR, new JsonObject().put("message", error)), state(failed)),
                 failed));
     }
@@ -83,14 +83,14 @@ final class FilmRules {
         if (!record.film().state().active()) {
             return Optional.empty();
         }
-        Film stopped = in(record.film(), FilmState.STOPPED, "");
-        return Optional.of(FilmChange.of(record.with(stopped).idle(), List.of(state(stopped)), stopped));
+        FilmRecord after = record.with(record.film().in(FilmState.STOPPED, "")).idle();
+        return Optional.of(FilmChange.of(after, List.of(state(after.film())), after.film()));
     }
 
     static FilmChange<PromptChange> prompted(FilmRecord record, PromptChange wish) {
         Film film = record.film();
-        PromptChange change = reachable(record, wish);
-        Film after = with(film, film.recipe().withTimeline(film.recipe().timeline().with(change)));
+        PromptChange change = reachable(film, wish);
+        Film after = film.with(film.recipe().withTimeline(film.recipe().timeline().with(change)));
         return FilmChange.of(record.with(after), List.of(prompt(change)), change);
     }
 
@@ -104,28 +104,17 @@ final class FilmRules {
         Recipe recipe = film.recipe().withFrames(base + frames);
         List<Event> events = new ArrayList<>();
         if (prompt.isPresent()) {
-            PromptChange change = reachable(record, new PromptChange(0, prompt.get()));
+            PromptChange change = reachable(film, new PromptChange(0, prompt.get()));
             recipe = recipe.withTimeline(recipe.timeline().with(change));
             events.add(prompt(change));
         }
-        Film after = in(with(film, recipe), active ? film.state() : FilmState.QUEUED, "");
+        Film after = film.with(recipe).in(active ? film.state() : FilmState.QUEUED, "");
         events.add(state(after));
         return FilmChange.of(record.with(after), events, after);
     }
 
-    private static PromptChange reachable(FilmRecord record, PromptChange wish) {
-        int earliest = record.film().plan().firstFrame(record.firstOpenChunk());
-        return new PromptChange(Math.max(wish.frame(), earliest), wish.prompt(), wish.transition());
-    }
-
-    private static Film in(Film film, FilmState state, String error) {
-        return new Film(film.id(), film.owner(), state, film.recipe(), film.plan(), film.chunksDone(),
-                film.framesDone(), error, film.createdAt());
-    }
-
-    private static Film with(Film film, Recipe recipe) {
-        return new Film(film.id(), film.owner(), film.state(), recipe, film.plan(), film.chunksDone(),
-                film.framesDone(), film.error(), film.createdAt());
+    private static PromptChange reachable(Film film, PromptChange wish) {
+        return new PromptChange(Math.max(wish.frame(), film.firstOpenFrame()), wish.prompt(), wish.transition());
     }
 
     private static Event state(Film film) {
@@ -151,6 +140,7 @@ final class FilmRules {
                 .put("firstFrame", film.plan().firstFrame(task.chunk()))
                 .put("frames", task.shownFrames())
                 .put("framesDone", film.framesDone())
+                .put("firstOpenFrame", film.firstOpenFrame())
                 .put("prompt", task.film().recipe().timeline().at(task.chunk(), film.plan()).to())
                 .put("seconds", chunk.seconds())
                 .put("inferenceSeconds", chunk.inferenceSeconds())

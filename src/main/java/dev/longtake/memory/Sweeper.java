@@ -15,7 +15,8 @@ import java.util.Optional;
  */
 public final class Sweeper {
 
-    private static final Duration LONGEST_BIRTH = Duration.ofMinutes(1);
+    /** A take is listed before its chunks are copied. */
+    static final Duration LONGEST_BIRTH = Duration.ofMinutes(10);
 
     private final RedisConnections redis;
     private final JobQueue jobs;
@@ -37,9 +38,21 @@ public final class Sweeper {
             if (active(film)) {
                 return requeue(id);
             }
-            // A film is listed a moment before it is born.
-            return film.isEmpty() && age(id).compareTo(LONGEST_BIRTH) < 0 ? Future.succeededFuture() : retire(id);
+            if (film.isPresent()) {
+                return retire(id);
+            }
+            // A film is listed before it is born.
+            return age(id).compareTo(LONGEST_BIRTH) < 0
+                    ? Future.succeededFuture()
+                    : clear(id).compose(cleared -> retire(id));
         });
+    }
+
+    /** A take that was never born may have chunks. */
+    private Future<Void> clear(FilmId id) {
+        Request unlink = Request.cmd(Command.UNLINK);
+        FilmKeys.all(id).forEach(unlink::arg);
+        return redis.send(unlink).mapEmpty();
     }
 
     private Future<Void> requeue(FilmId id) {

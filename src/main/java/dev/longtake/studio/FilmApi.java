@@ -3,6 +3,7 @@ package dev.longtake.studio;
 import dev.longtake.director.RecipeCheck;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.Fork;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
@@ -20,6 +21,7 @@ final class FilmApi {
 
     private static final int USUAL_PAGE = 20;
     private static final int LONGEST_PAGE = 100;
+    private static final int LONGEST_STRIP = 1000;
 
     private final FilmMemory films;
     private final FilmViews views;
@@ -45,6 +47,16 @@ final class FilmApi {
 
     /** A page of films; {@code next} is null on the last one. */
     record FilmPage(List<FilmView> films, String next) { }
+
+    /** The films that belong to one tree, oldest first. */
+    record Tree(String root, List<FilmView> takes) { }
+
+    /**
+     * Some of a film's chunks.
+     *
+     * @param chunks how many there are in all
+     */
+    record Strip(int chunks, List<ChunkView> strip) { }
 
     Future<?> create(RoutingContext rc) {
         Recipe recipe = Json.read(rc.body().buffer(), NewFilm.class).toRecipe(check.manifest());
@@ -93,6 +105,32 @@ final class FilmApi {
             prompt.ifPresent(text -> requireReadable(film, new PromptChange(film.recipe().frames(), text)));
             return films.extend(film.id(), frames, prompt);
         }).compose(film -> show(rc, film));
+    }
+
+    Future<?> fork(RoutingContext rc) {
+        Fork fork = Json.read(rc.body().buffer(), ForkBody.class).toFork();
+        return access.ticket(rc).load().compose(film -> {
+            requirePack(film);
+            Film take = fork.of(film, film.owner());
+            check.check(take.recipe());
+            return films.fork(film.id(), take);
+        }).compose(take -> {
+            rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(take.id()).self());
+            return show(rc, take);
+        });
+    }
+
+    Future<?> takes(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> films.takes(film)
+                .compose(takes -> views.views(takes, FilmLinks::ofOwner))
+                .compose(shown -> Responses.json(rc, new Tree(film.lineage().root().value(), shown))));
+    }
+
+    Future<?> chunks(RoutingContext rc) {
+        int from = Inputs.number("from", rc.request().getParam("from"), 0, 0, Recipe.LONGEST_FILM);
+        int limit = Inputs.number("limit", rc.request().getParam("limit"), LONGEST_STRIP, 1, LONGEST_STRIP);
+        return access.ticket(rc).load().compose(film -> Responses.json(rc, new Strip(
+                Math.max(film.chunks(), film.chunksDone()), views.chunks(film, from, limit, FilmLinks::ofOwner))));
     }
 
     Future<?> stop(RoutingContext rc) {

@@ -5,18 +5,37 @@ import dev.longtake.film.FilmId;
 /**
  * Where to find what belongs to a film, as paths from the root.
  *
- * @param self   null on a share page, like {@code recipe}
+ * @param self   null on a share page, like {@code recipe}, {@code chunks} and {@code takes}
+ * @param stills URI template: the small picture of {@code {chunk}}
  */
-record FilmLinks(String self, String page, String live, String video, String poster, String recipe) {
+record FilmLinks(
+        String self,
+        String page,
+        String live,
+        String video,
+        String poster,
+        String stills,
+        String recipe,
+        String chunks,
+        String takes) {
+
+    private static final String STILL = "/chunks/{chunk}/still.jpg";
 
     static FilmLinks ofOwner(FilmId id) {
         String self = "/api/films/" + id;
         return new FilmLinks(
-                self, "/films/" + id, self + "/live", self + "/video.mp4", self + "/poster.jpg", self + "/recipe.json");
+                self, "/films/" + id, self + "/live", self + "/video.mp4", self + "/poster.jpg",
+                self + STILL, self + "/recipe.json", self + "/chunks", self + "/takes");
     }
 
     static FilmLinks ofShare(String token) {
         String page = "/v/" + token;
-        return new FilmLinks(null, page, page + "/live", page + "/video.mp4", page + "/poster.jpg", null);
+        return new FilmLinks(null, page, page + "/live", page + "/video.mp4", page + "/poster.jpg", page + STILL,
+                null, null, null);
+    }
+
+    /** The small picture of a chunk. */
+    String still(int chunk) {
+        return stills.replace("{chunk}", Integer.toString(chunk));
     }
 }

@@ -2,36 +2,50 @@ package dev.longtake.studio;
 
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.Film;
+import dev.longtake.film.FilmId;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.pack.PackManifest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A film as the API shows it.
  *
+ * @param title         what its owner calls it; null for nothing
  * @param prompt        the first prompt
  * @param timeline      every prompt, at the frame from which it really acts
+ * @param seed          the first seed
+ * @param seeds         later seeds, as takes have them
  * @param mode          fast or careful
  * @param chunkFrames   frames of the first chunk
  * @param chunkStep     frames of every later chunk
  * @param chunks        chunks of the whole film
+ * @param making        the chunk that is being made; null if none is
  * @param framesDone    frames that can be watched
+ * @param open          where a new prompt would act
  * @param queuePosition films that get their turn before; null unless queued
+ * @param progress      latest news of the chunk that is being made; null if there are none
+ * @param root          the film that its tree of takes grew from; itself if it is no take; null on a share page, like
+ *                      {@code parent} and {@code forkedAt}
+ * @param parent        the film it was taken from; null if it is no take
+ * @param forkedAt      its first own frame; null if it is no take
  * @param error         null unless failed
  * @param createdAt     ISO 8601, UTC
  */
 record FilmView(
         String id,
         String state,
+        String title,
         String prompt,
         List<Scene> timeline,
         String negativePrompt,
         String pack,
         int frames,
         long seed,
+        List<NewFilm.Reseed> seeds,
         String mode,
         int steps,
         double guidance,
@@ -42,8 +56,14 @@ record FilmView(
         int chunkStep,
         int chunks,
         int chunksDone,
+        Integer making,
         int framesDone,
+        Moment open,
         Integer queuePosition,
+        Map<String, Object> progress,
+        String root,
+        String parent,
+        Integer forkedAt,
         String error,
         String createdAt,
         FilmLinks links) {
@@ -56,17 +76,31 @@ record FilmView(
      */
     record Scene(int frame, double seconds, String prompt, int transition) { }
 
-    static FilmView of(Film film, PackManifest.Video video, Optional<Integer> queuePosition, FilmLinks links) {
+    /** A frame, and the same as a time of the film. */
+    record Moment(int frame, double seconds) { }
+
+    /**
+     * What the film itself does not know.
+     *
+     * @param queuePosition empty unless queued
+     * @param progress      empty unless a chunk is being made
+     */
+    record Now(Optional<Integer> queuePosition, Optional<Map<String, Object>> progress) { }
+
+    static FilmView of(Film film, PackManifest.Video video, Now now, FilmLinks links) {
+        boolean owned = links.self() != null;
         Recipe recipe = film.recipe();
         return new FilmView(
                 film.id().value(),
                 film.state().name().toLowerCase(Locale.ROOT),
+                film.title().isEmpty() ? null : film.title(),
                 recipe.timeline().changes().get(0).prompt(),
                 recipe.timeline().changes().stream().map(change -> scene(change, film.plan(), video.fps())).toList(),
                 recipe.negativePrompt(),
                 recipe.pack(),
                 recipe.frames(),
                 recipe.seed(),
+                NewFilm.of(recipe).seeds(),
                 recipe.mode().word(),
                 recipe.steps(),
                 recipe.guidanceScale(),
@@ -77,8 +111,14 @@ record FilmView(
                 film.plan().step(),
                 film.chunks(),
                 film.chunksDone(),
+                film.making() == Film.NONE ? null : film.making(),
                 film.framesDone(),
-                queuePosition.orElse(null),
+                new Moment(film.firstOpenFrame(), (double) film.firstOpenFrame() / video.fps()),
+                now.queuePosition().orElse(null),
+                now.progress().orElse(null),
+                owned ? film.lineage().root().value() : null,
+                owned ? film.lineage().parent().map(FilmId::value).orElse(null) : null,
+                owned && film.lineage().parent().isPresent() ? film.lineage().forkedAt() : null,
                 film.error() == null || film.error().isEmpty() ? null : film.error(),
                 film.createdAt().toString(),
                 links);

@@ -18,6 +18,14 @@ final class Inputs {
         return value == null ? otherwise : value;
     }
 
+    /** @throws InvalidFieldException if it is a number that a JSON reader with 64-bit floats can't keep exactly */
+    static long seed(String field, long seed) {
+        if (seed > NewFilm.LARGEST_SEED || seed < -NewFilm.LARGEST_SEED) {
+            throw new InvalidFieldException(field, seed, -NewFilm.LARGEST_SEED + " to " + NewFilm.LARGEST_SEED);
+        }
+        return seed;
+    }
+
     /**
      * Reads a whole number of a query string.
      *

@@ -1,8 +1,10 @@
 package dev.longtake.studio;
 
 import dev.longtake.film.Film;
+import dev.longtake.film.Recipe;
 import dev.longtake.memory.FilmMemory;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.text.Normalizer;
 
@@ -13,11 +15,13 @@ final class MediaApi {
 
     private final FilmMemory films;
     private final VideoFiles videos;
+    private final ChunkStills stills;
     private final FilmAccess access;
 
-    MediaApi(FilmMemory films, VideoFiles videos, FilmAccess access) {
+    MediaApi(FilmMemory films, VideoFiles videos, ChunkStills stills, FilmAccess access) {
         this.films = films;
         this.videos = videos;
+        this.stills = stills;
         this.access = access;
     }
 
@@ -39,6 +43,21 @@ final class MediaApi {
                 .compose(poster -> poster
                         .map(jpeg -> Responses.bytes(rc, "image/jpeg", jpeg))
                         .orElseGet(() -> Future.failedFuture(Problem.notFound("poster yet").asException())));
+    }
+
+    Future<?> still(RoutingContext rc) {
+        int chunk = Inputs.number("chunk", rc.pathParam("chunk"), 0, 0, Recipe.LONGEST_FILM);
+        return access.ticket(rc).load().compose(film -> {
+            String etag = '"' + film.id().value() + '-' + chunk + '-' + film.plan().shownFrames(chunk, film.framesDone())
+                    + '"';
+            rc.response().putHeader(HttpHeaders.ETAG, etag);
+            if (etag.equals(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+                return rc.response().setStatusCode(304).end();
+            }
+            return stills.get(film, chunk).compose(still -> still
+                    .map(jpeg -> Responses.bytes(rc, "image/jpeg", jpeg))
+                    .orElseGet(() -> Future.failedFuture(Problem.notFound("chunk yet").asException())));
+        });
     }
 
     Future<?> recipe(RoutingContext rc) {

@@ -5,6 +5,7 @@ import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.SeedChange;
 import dev.longtake.film.Timeline;
 import dev.longtake.pack.PackManifest;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param pack     name of the pack this server runs
  * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
  * @param timeline later changes of the prompt
+ * @param seeds    later changes of the seed, as films that are takes have them
  */
 record NewFilm(
         String prompt,
@@ -31,7 +33,8 @@ record NewFilm(
         Integer steps,
         Double guidance,
         String pack,
-        List<Change> timeline) {
+        List<Change> timeline,
+        List<Reseed> seeds) {
 
     /** Largest whole number that a JSON reader with 64-bit floats keeps exactly, 2^53 - 1. */
     static final long LARGEST_SEED = (1L << 53) - 1;
@@ -40,6 +43,9 @@ record NewFilm(
 
     /** A later prompt; {@code transition} may be null. */
     record Change(Integer frame, String prompt, Integer transition) { }
+
+    /** A later seed. */
+    record Reseed(Integer frame, Long seed) { }
 
     static NewFilm of(Recipe recipe) {
         List<Change> later = recipe.timeline().changes().stream()
@@ -55,7 +61,10 @@ record NewFilm(
                 recipe.steps(),
                 recipe.guidanceScale(),
                 recipe.pack(),
-                later);
+                later,
+                recipe.seeds().isEmpty()
+                        ? null
+                        : recipe.seeds().stream().map(change -> new Reseed(change.frame(), change.seed())).toList());
     }
 
     /**
@@ -77,7 +86,20 @@ record NewFilm(
                 chosenSeed(),
                 sampling.mode(),
                 sampling.steps(),
-                sampling.guidanceScale());
+                sampling.guidanceScale(),
+                seedChanges());
+    }
+
+    private List<SeedChange> seedChanges() {
+        List<SeedChange> changes = new ArrayList<>();
+        for (Reseed change : seeds == null ? List.<Reseed>of() : seeds) {
+            if (change == null || change.seed() == null) {
+                throw new InvalidFieldException("seeds", null, "a list of {frame, seed}");
+            }
+            int frame = Inputs.require("seeds.frame", change.frame(), "1 or more");
+            changes.add(new SeedChange(frame, Inputs.seed("seeds.seed", change.seed())));
+        }
+        return changes;
     }
 
     private List<PromptChange> changes() {
@@ -103,9 +125,6 @@ record NewFilm(
         if (seed == null) {
             return ThreadLocalRandom.current().nextLong(1L << 32);
         }
-        if (Math.abs(seed) > LARGEST_SEED || seed == Long.MIN_VALUE) {
-            throw new InvalidFieldException("seed", seed, -LARGEST_SEED + " to " + LARGEST_SEED);
-        }
-        return seed;
+        return Inputs.seed("seed", seed);
     }
 }

@@ -79,10 +79,11 @@ public final class StudioVerticle extends VerticleBase {
     private Router router(Contract contract) {
         Site site = new Site(config.publicUrl());
         Owners owners = new Owners(site);
-        FilmViews views = new FilmViews(memory.jobs(), check.manifest().video());
+        FilmViews views = new FilmViews(memory.jobs(), memory.events(), check.manifest().video());
         FilmAccess own = new OwnerAccess(memory.films(), owners);
         FilmAccess shared = new ShareAccess(memory.films(), memory.shares());
         VideoFiles videos = new VideoFiles(vertx, memory.films(), config.cache().resolve("videos"));
+        ChunkStills stills = new ChunkStills(vertx, memory.films());
         PackView pack = PackView.of(check.manifest());
         Pages pages = new Pages(HandlebarsTemplateEngine.create(vertx), pack, owners, shared, views, site);
         live = new LiveApi(vertx, memory, views, site, metrics);
@@ -92,9 +93,9 @@ public final class StudioVerticle extends VerticleBase {
         router.route().handler(new SecurityHeaders()).failureHandler(problems);
         Operations operations = new Operations(vertx, contract, new Gate(site));
         addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos));
-        addMedia(operations, new MediaApi(memory.films(), videos, own), own);
+        addMedia(operations, new MediaApi(memory.films(), videos, stills, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), pages);
-        addSharedMedia(operations, new MediaApi(memory.films(), videos, shared), shared);
+        addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, shared), shared);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);
         operations.mount(router);
@@ -116,6 +117,9 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getFilm", films::get)
                 .on("deleteFilm", films::delete)
                 .on("changePrompt", films::changePrompt)
+                .on("forkFilm", films::fork)
+                .on("listTakes", films::takes)
+                .on("listChunks", films::chunks)
                 .on("extendFilm", films::extend)
                 .on("stopFilm", films::stop);
     }
@@ -124,6 +128,7 @@ public final class StudioVerticle extends VerticleBase {
         operations
                 .on("getVideo", media::video)
                 .on("getPoster", media::poster)
+                .on("getStill", media::still)
                 .on("getRecipe", media::recipe)
                 .on("watchFilm", live.through(access));
     }
@@ -139,6 +144,7 @@ public final class StudioVerticle extends VerticleBase {
         operations
                 .on("getSharedVideo", media::video)
                 .on("getSharedPoster", media::poster)
+                .on("getSharedStill", media::still)
                 .on("watchSharedFilm", live.through(access));
     }
 

@@ -74,6 +74,7 @@ final class ChunkProgress implements StepListener {
                 .put("step", step)
                 .put("steps", steps)
                 .put("framesDone", film.framesDone())
+                .put("firstOpenFrame", film.firstOpenFrame())
                 .put("fps", rounded(film.plan().newFrames(task.chunk()) / chunkSeconds))
                 .put("etaSeconds", rounded(chunksLeft * chunkSeconds * share));
     }

@@ -24,13 +24,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 
 /** A studio with a Redis of its own on a free port, and with us in the place of its worker. */
 final class Studio implements AutoCloseable {
@@ -94,6 +98,21 @@ final class Studio implements AutoCloseable {
         return await(memory.films().commit(task, new CommittedChunk(
                 snapshot, segment.init(), segment.media(),
                 Optional.of(new JpegEncoder(3, 64).encode(frames, 0)), 1.0, 0.9)));
+    }
+
+    /** Takes the next chunk of a film to make it, and does not. */
+    void begin(String id) {
+        await(memory.films().begin(new FilmId(id))).orElseThrow();
+    }
+
+    /** How bright the middle of a picture is, 0 to 255. */
+    static int grey(byte[] picture) {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+            return image.getRGB(image.getWidth() / 2, image.getHeight() / 2) & 0xff;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Makes every chunk that is wanted. */

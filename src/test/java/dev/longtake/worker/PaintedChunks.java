@@ -39,8 +39,8 @@ class PaintedChunks implements ChunkMaker {
             System.arraycopy(previous.get().latents(), PLAN.frames() - made, latents, 0, made);
         }
         for (int i = made; i < PLAN.frames(); i++) {
-            float before = i == 0 ? recipe.seed() : latents[i - 1];
-            latents[i] = (before * 31 + mix.to().hashCode() % 97 + chunk) % 251;
+            float before = i == 0 ? 0 : latents[i - 1];
+            latents[i] = (before * 31 + recipe.seedAt(chunk, PLAN) + mix.to().hashCode() % 97 + chunk) % 251;
         }
         Snapshot snapshot = new Snapshot(chunk, latents, new float[] {latents[0]});
         for (int step = 1; step <= STEPS; step++) {

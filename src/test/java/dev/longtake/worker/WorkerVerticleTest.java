@@ -98,7 +98,8 @@ class WorkerVerticleTest {
         FilmEvent progress =
                 events.stream().filter(event -> event.type().equals(FilmEvent.PROGRESS)).findFirst().orElseThrow();
         assertThat(progress.body().fieldNames())
-                .containsExactlyInAnyOrder("chunk", "step", "steps", "framesDone", "fps", "etaSeconds");
+                .containsExactlyInAnyOrder(
+                        "chunk", "step", "steps", "framesDone", "firstOpenFrame", "fps", "etaSeconds");
     }
 
     @Test
