@@ -68,7 +68,11 @@ final class Violations {
     }
 
     private static String thing(Parameter parameter) {
-        return parameter.getName().equals("token") ? "share link" : "film";
+        return switch (parameter.getName()) {
+            case "token" -> "share link";
+            case "chunk" -> "chunk";
+            default -> "film";
+        };
     }
 
     private static String value(RoutingContext rc, Parameter parameter) {
