@@ -1,9 +1,11 @@
 package dev.longtake.cli;
 
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.studio.HouseRules;
 import dev.longtake.studio.StudioConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,13 +46,26 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Where people find the studio, if a proxy stands before it; share links begin with it.")
     private String publicUrl;
 
+    @Option(names = "--endless-frames", paramLabel = "N",
+            defaultValue = "${env:LONGTAKE_ENDLESS_FRAMES:-" + HouseRules.USUAL_ENDLESS_FRAMES + "}",
+            description = "Frames after which an endless film ends by itself (default: "
+                    + HouseRules.USUAL_ENDLESS_FRAMES + ").")
+    private int endlessFrames;
+
+    @Option(names = "--trash-minutes", paramLabel = "N",
+            defaultValue = "${env:LONGTAKE_TRASH_MINUTES:-" + HouseRules.USUAL_TRASH_MINUTES + "}",
+            description = "Minutes for which a deleted film can be restored (default: "
+                    + HouseRules.USUAL_TRASH_MINUTES + ").")
+    private int trashMinutes;
+
     @Override
     public Integer call() {
         if (port < 0 || port > HIGHEST_PORT) {
             throw new InvalidFieldException("port", port, "0 to " + HIGHEST_PORT);
         }
         Path cache = server.data().resolve("cache").resolve(String.valueOf(port));
-        StudioConfig studio = new StudioConfig(host, port, publicUrl(), cache);
+        StudioConfig studio = new StudioConfig(
+                host, port, publicUrl(), cache, new HouseRules(endlessFrames, Duration.ofMinutes(trashMinutes)));
         Server.Plan plan = new Server.Plan(
                 engine.packFolder(),
                 engine.device(),

@@ -1,6 +1,8 @@
 package dev.longtake.film;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A film as it is remembered.
@@ -11,6 +13,7 @@ import java.time.Instant;
  * @param framesDone frames that can be watched
  * @param making     the chunk that is being made, {@value #NONE} if none is
  * @param owner      who made it (opaque)
+ * @param endless    whether it goes on until it is stopped; the length asked for is then the longest it may become
  * @param title      what its owner calls it, at most {@value #LONGEST_TITLE} characters; empty for nothing
  * @param lineage    which film it is a take of
  * @param error      why it failed, empty unless {@link FilmState#FAILED}
@@ -24,6 +27,7 @@ public record Film(
         int chunksDone,
         int framesDone,
         int making,
+        boolean endless,
         String title,
         Lineage lineage,
         String error,
@@ -45,7 +49,7 @@ public record Film(
     }
 
     static Film create(FilmId id, String owner, Recipe recipe, ChunkPlan plan) {
-        return new Film(id, owner, FilmState.QUEUED, recipe, plan, 0, 0, NONE, "", Lineage.original(id), "",
+        return new Film(id, owner, FilmState.QUEUED, recipe, plan, 0, 0, NONE, false, "", Lineage.original(id), "",
                 Instant.now());
     }
 
@@ -65,34 +69,82 @@ public record Film(
     }
 
     public Film in(FilmState newState, String newError) {
-        return new Film(id, owner, newState, recipe, plan, chunksDone, framesDone, making, title, lineage, newError,
+        return new Film(id, owner, newState, recipe, plan, chunksDone, framesDone, making, endless, title, lineage, newError,
                 createdAt);
     }
 
     public Film with(Recipe newRecipe) {
-        return new Film(id, owner, state, newRecipe, plan, chunksDone, framesDone, making, title, lineage, error,
+        return new Film(id, owner, state, newRecipe, plan, chunksDone, framesDone, making, endless, title, lineage, error,
                 createdAt);
     }
 
     /** @param chunk {@value #NONE} for none */
     public Film making(int chunk) {
-        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, chunk, title, lineage, error,
+        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, chunk, endless, title, lineage, error,
                 createdAt);
     }
 
     /** Has more or fewer frames; no chunk is being made, and nothing is wrong. */
     public Film grown(int chunks, int frames, FilmState newState) {
-        return new Film(id, owner, newState, recipe, plan, chunks, frames, NONE, title, lineage, "", createdAt);
+        return new Film(id, owner, newState, recipe, plan, chunks, frames, NONE, endless, title, lineage, "",
+                createdAt);
+    }
+
+    public Film endless(boolean newEndless) {
+        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, newEndless, title, lineage,
+                error, createdAt);
+    }
+
+    /** No longer endless: its end is where it is, or after its first chunk if it has nothing yet. */
+    public Film ended() {
+        return endless
+                ? endless(false).with(recipe.withFrames(framesDone == 0 ? plan.frames() : framesDone))
+                : this;
+    }
+
+    /**
+     * What the timeline becomes when the part of it that has not started is replaced by {@code planned}.
+     *
+     * @param planned may repeat what has started as it is
+     * @throws StartedException      if it says otherwise about what has started
+     * @throws InvalidFieldException if it is no timeline
+     */
+    public Timeline replanned(List<PromptChange> planned) {
+        List<PromptChange> changes = new ArrayList<>();
+        for (PromptChange change : recipe.timeline().changes()) {
+            if (started(change)) {
+                changes.add(change);
+            }
+        }
+        List<PromptChange> started = changes.stream().map(this::acting).toList();
+        for (PromptChange change : planned) {
+            if (!started(change)) {
+                changes.add(change);
+            } else if (!started.contains(acting(change))) {
+                throw new StartedException(change.frame(), firstOpenFrame());
+            }
+        }
+        return new Timeline(changes);
+    }
+
+    private boolean started(PromptChange change) {
+        return plan.firstChunkFrom(change.frame()) < firstOpenChunk();
+    }
+
+    /** The same change at the frame from which it really acts. */
+    private PromptChange acting(PromptChange change) {
+        return new PromptChange(
+                plan.firstFrame(plan.firstChunkFrom(change.frame())), change.prompt(), change.transition());
     }
 
     public Film takenFrom(Lineage newLineage) {
-        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, title, newLineage, error,
-                createdAt);
+        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, endless, title, newLineage,
+                error, createdAt);
     }
 
     /** @throws InvalidFieldException if the title is longer than {@value #LONGEST_TITLE} characters */
     public Film titled(String newTitle) {
-        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, newTitle, lineage, error,
-                createdAt);
+        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, endless, newTitle, lineage,
+                error, createdAt);
     }
 }

@@ -12,7 +12,8 @@ import java.util.OptionalLong;
  *
  * @param atFrame    first frame to make anew: 0, another border of chunks that are made, or the film's end, which is
  *                   the default
- * @param frames     frames to add, 0 for a take that ends there; by default the take becomes as long as the film
+ * @param frames     frames to add, 0 for a take that ends there; by default the take becomes as long as the film was
+ *                   to be, or endless as well
  * @param prompt     what to show from there on, instead of anything that was planned for later
  * @param transition chunks over which the prompt fades in, 1 to {@value PromptChange#LONGEST_TRANSITION}
  * @param seed       seed from there on, also instead of any later one
@@ -45,6 +46,7 @@ public record Fork(OptionalInt atFrame, OptionalInt frames, Optional<String> pro
         FilmState state = at >= length ? FilmState.FINISHED : FilmState.QUEUED;
         return Film.create(id, owner, recipe(film, chunks, length), plan)
                 .grown(chunks, at, state)
+                .endless(film.endless() && frames.isEmpty())
                 .takenFrom(lineage);
     }
 
@@ -74,17 +76,8 @@ public record Fork(OptionalInt atFrame, OptionalInt frames, Optional<String> pro
         prompts.removeIf(change -> plan.firstChunkFrom(change.frame()) >= (prompt.isPresent() ? chunks : end));
         prompt.ifPresent(text -> prompts.add(new PromptChange(plan.firstFrame(chunks), text, transition)));
         List<SeedChange> seeds = new ArrayList<>(recipe.seeds());
-        seeds.removeIf(change -> plan.firstChunkFrom(change.frame()) >= (seed.isPresent() ? chunks : end));
-        Recipe next = recipe.withTimeline(new Timeline(prompts)).withFrames(length);
-        if (seed.isEmpty()) {
-            return next.withSeeds(seeds);
-        }
-        if (chunks == 0) {
-            return next.withSeed(seed.getAsLong()).withSeeds(seeds);
-        }
-        if (next.withSeeds(seeds).seedAt(chunks, plan) != seed.getAsLong()) {
-            seeds.add(new SeedChange(plan.firstFrame(chunks), seed.getAsLong()));
-        }
-        return next.withSeeds(seeds);
+        seeds.removeIf(change -> plan.firstChunkFrom(change.frame()) >= end);
+        Recipe next = recipe.withTimeline(new Timeline(prompts)).withFrames(length).withSeeds(seeds);
+        return seed.isPresent() ? next.reseeded(chunks, plan, seed.getAsLong()) : next;
     }
 }

@@ -104,6 +104,19 @@ public record Recipe(
         return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds);
     }
 
+    /** This recipe with another seed from {@code chunk} on, instead of any later one. */
+    public Recipe reseeded(int chunk, ChunkPlan plan, long newSeed) {
+        List<SeedChange> kept = new ArrayList<>(seeds);
+        kept.removeIf(change -> plan.firstChunkFrom(change.frame()) >= chunk);
+        if (chunk == 0) {
+            return withSeed(newSeed).withSeeds(kept);
+        }
+        if (withSeeds(kept).seedAt(chunk, plan) != newSeed) {
+            kept.add(new SeedChange(plan.firstFrame(chunk), newSeed));
+        }
+        return withSeeds(kept);
+    }
+
     /** The seed that {@code chunk} of a film cut by {@code plan} draws its noise from. */
     public long seedAt(int chunk, ChunkPlan plan) {
         long current = seed;

@@ -1,5 +1,6 @@
 package dev.longtake.film;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,6 +46,19 @@ public record Timeline(List<PromptChange> changes) {
         next.removeIf(old -> old.frame() == change.frame());
         next.add(change);
         return new Timeline(next);
+    }
+
+    /** Tells this timeline from any other: 16 hexadecimal digits. */
+    public String version() {
+        long hash = 0xcbf29ce484222325L;
+        for (PromptChange change : changes) {
+            String line = change.frame() + " " + change.transition() + " " + change.prompt() + "\n";
+            for (byte octet : line.getBytes(StandardCharsets.UTF_8)) {
+                // FNV-1a: the same in every process, as hashes of records need not be.
+                hash = (hash ^ (octet & 0xff)) * 0x100000001b3L;
+            }
+        }
+        return String.format("%016x", hash);
     }
 
     /** What {@code chunk} of a film cut by {@code plan} is asked to show. */

@@ -44,7 +44,7 @@ record FilmChange<T>(FilmRecord after, List<Blob> blobs, List<Event> events, T r
         arguments.add(expectedVersion == FilmRecord.UNBORN ? "" : Long.toString(expectedVersion));
         arguments.add(channel);
         arguments.add(FilmEvents.KEPT_EVENTS);
-        var fields = new FilmRecord(after.film(), expectedVersion + 1, after.run()).fields();
+        var fields = new FilmRecord(after.film(), expectedVersion + 1, after.run(), after.fate()).fields();
         arguments.add(fields.size());
         fields.forEach((field, value) -> {
             arguments.add(field);

@@ -7,13 +7,15 @@ import io.vertx.core.json.JsonObject;
  *
  * <table>
  * <caption>Types and the fields of their body</caption>
- * <tr><td>{@code state}</td><td>state, frames, framesDone, chunks, chunksDone, error</td></tr>
+ * <tr><td>{@code state}</td><td>state, endless, frames, framesDone, chunks, chunksDone, error</td></tr>
  * <tr><td>{@code queue}</td><td>position: films that get their turn before, 0 = next</td></tr>
  * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, firstOpenFrame (where a new prompt would act),
- *     fps (frames of film per second of work), etaSeconds (until the film is finished)</td></tr>
+ *     fps (frames of film per second of work), etaSeconds (until the film is finished; not of an endless one)</td></tr>
  * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, firstOpenFrame, prompt, seconds, inferenceSeconds,
  *     fps; a chunk that was shown in part comes again when the film is extended</td></tr>
- * <tr><td>{@code prompt}</td><td>frame, prompt, transition</td></tr>
+ * <tr><td>{@code prompt}</td><td>frame (the first at which the change is seen), prompt and transition (unless
+ *     more than one prompt changed)</td></tr>
+ * <tr><td>{@code trashed}</td><td>nothing; the film is out of sight until it is restored</td></tr>
  * <tr><td>{@code error}</td><td>message</td></tr>
  * <tr><td>{@code deleted}</td><td>nothing; the last event of a film</td></tr>
  * </table>
@@ -30,6 +32,7 @@ public record FilmEvent(String id, String type, JsonObject body) {
     public static final String CHUNK = "chunk";
     public static final String PROMPT = "prompt";
     public static final String ERROR = "error";
+    public static final String TRASHED = "trashed";
     public static final String DELETED = "deleted";
 
     /** The event as it goes over the wire: {@code id}, {@code type} and the body's fields side by side. */

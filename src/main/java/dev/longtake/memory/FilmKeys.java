@@ -9,6 +9,9 @@ final class FilmKeys {
     /** Films that are being made or wait for it. */
     static final String ACTIVE = "films:active";
 
+    /** Sorted set: films that were deleted, by the time (seconds since 1970) after which they are forgotten. */
+    static final String TRASH = "films:trash";
+
     private FilmKeys() {}
 
     /** Hash: the film itself. */

@@ -3,6 +3,7 @@ package dev.longtake.memory;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.More;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Snapshot;
 import io.vertx.core.Future;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -31,6 +33,7 @@ public final class FilmMemory {
 
     private static final Script CHANGE = new Script("change.lua");
     private static final Script DELETE = new Script("delete.lua");
+    private static final int MOST_AT_ONCE = 100;
     private static final Duration LONGEST_COPY = Sweeper.LONGEST_BIRTH.dividedBy(2);
 
     private final RedisConnections redis;
@@ -138,28 +141,136 @@ public final class FilmMemory {
     }
 
     /**
-     * Makes a film longer, in any state: by {@code frames} beyond what was asked for if it is active, else beyond
+     * Plans what has not started anew.
+     *
+     * @param planned prompts to come; may repeat what has started as it is
+     * @param version the timeline's as the caller saw it; empty to replace any
+     * @return fails with {@link dev.longtake.film.StartedException} if what has started were to change, and with
+     *     {@link ChangedMeanwhileException} if the timeline is another by now
+     */
+    public Future<Film> replan(FilmId id, List<PromptChange> planned, Optional<String> version) {
+        return change(id, record -> FilmRules.replanned(record, planned, version));
+    }
+
+    /**
+     * Makes a film longer, in any state: by {@code frames} beyond what was asked for if it is under way, else beyond
      * what it has.
      *
      * @param frames at least 1
      * @param prompt prompt from the first chunk not started on
      */
     public Future<Film> extend(FilmId id, int frames, Optional<String> prompt) {
-        return record(id)
-                .compose(exists -> activate(id))
-                .compose(active -> change(id, record -> FilmRules.extended(record, frames, prompt)))
-                // A sweep may have taken it off the list before it was active.
-                .compose(film -> activate(id).compose(active -> queue(id)).map(film));
+        try {
+            return extend(id, new More(frames, false, prompt, OptionalLong.empty()));
+        } catch (InvalidFieldException e) {
+            return Future.failedFuture(e);
+        }
     }
 
-    /** Stops an active film at once; it keeps the chunks it has. No effect on other films. */
+    /** Makes a film longer, in any state; one that is paused stays so. */
+    public Future<Film> extend(FilmId id, More more) {
+        return record(id)
+                .compose(exists -> activate(id))
+                .compose(active -> change(id, record -> FilmRules.extended(record, more)))
+                .compose(this::resumeWork);
+    }
+
+    /** A sweep may have taken it off the list before it was active. */
+    private Future<Film> resumeWork(Film film) {
+        return film.state().active()
+                ? activate(film.id()).compose(active -> queue(film.id())).map(film)
+                : Future.succeededFuture(film);
+    }
+
+    /** Stops a film that is under way at once; it keeps the chunks it has. No effect on other films. */
     public Future<Film> stop(FilmId id) {
         return changeIf(id, FilmRules::stopped).compose(stopped -> or(stopped, id));
     }
 
+    /** Lets an active film rest; a chunk that is being made is finished first. No effect on other films. */
+    public Future<Film> pause(FilmId id) {
+        return changeIf(id, FilmRules::paused).compose(paused -> or(paused, id));
+    }
+
+    /** Lets a paused film go on, just as if it had never been paused. No effect on other films. */
+    public Future<Film> resume(FilmId id) {
+        return record(id)
+                .compose(exists -> activate(id))
+                .compose(active -> changeIf(id, FilmRules::resumed))
+                .compose(resumed -> or(resumed, id))
+                .compose(this::resumeWork);
+    }
+
+    /** @param title empty for none */
+    public Future<Film> rename(FilmId id, String title) {
+        return change(id, record -> FilmRules.titled(record, title));
+    }
+
+    /**
+     * Puts a film out of sight, links and all, as if it were deleted; it can be restored until it is forgotten.
+     *
+     * @param keep time after which a sweep forgets it
+     */
+    public Future<Void> trash(FilmId id, Duration keep) {
+        // First on the list of what is to be forgotten: a crash may then end this anywhere.
+        return find(id).compose(film -> discard(id, Instant.now().plus(keep))
+                .compose(listed -> changeIf(id, FilmRules::trashed))
+                // Had its time been over at once, a sweep would have taken it off again.
+                .compose(trashed -> discard(id, Instant.now().plus(keep)))
+                .compose(listed -> owned.remove(film.owner(), id)));
+    }
+
+    /** A film that is in the trash. */
+    public Future<Film> findTrashed(FilmId id) {
+        return anyRecord(id).compose(record -> record.fate() == FilmRecord.Fate.TRASHED
+                ? Future.succeededFuture(record.film())
+                : Future.failedFuture(new UnknownFilmException(id)));
+    }
+
+    /** Takes a film out of the trash, as it was; it goes on if it was active. */
+    public Future<Film> restore(FilmId id) {
+        return findTrashed(id)
+                .compose(film -> owned.add(film.owner(), id))
+                .compose(listed -> activate(id))
+                .compose(active -> changeAnyIf(id, FilmRules::restored))
+                .compose(restored -> or(restored, id))
+                .compose(film -> undiscard(id).compose(done -> resumeWork(film)));
+    }
+
     /** Forgets a film with everything that belongs to it. */
     public Future<Void> delete(FilmId id) {
-        return find(id).compose(this::forget);
+        return find(id).compose(film -> discard(id, Instant.now())).compose(listed -> condemn(id, true));
+    }
+
+    /** Forgets the films whose time in the trash is over. */
+    Future<Void> emptyTrash() {
+        return redis.send(Request.cmd(Command.ZRANGE)
+                        .arg(FilmKeys.TRASH).arg("-inf").arg(Instant.now().getEpochSecond()).arg("BYSCORE")
+                        .arg("LIMIT").arg(0).arg(MOST_AT_ONCE))
+                .compose(ids -> Future.join(ids.stream().map(id -> condemn(new FilmId(id.toString()), false)).toList()))
+                .mapEmpty();
+    }
+
+    /** @param evenIfKept whether it need not be in the trash */
+    private Future<Void> condemn(FilmId id, boolean evenIfKept) {
+        return changeAnyIf(id, record -> FilmRules.condemned(record, evenIfKept))
+                .compose(condemned -> anyRecord(id))
+                .compose(record -> record.fate() == FilmRecord.Fate.CONDEMNED
+                        ? forget(record.film())
+                        : Future.succeededFuture())
+                .recover(error -> error instanceof UnknownFilmException
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(error))
+                .compose(forgotten -> undiscard(id));
+    }
+
+    private Future<Void> discard(FilmId id, Instant until) {
+        return redis.send(Request.cmd(Command.ZADD).arg(FilmKeys.TRASH).arg(until.getEpochSecond()).arg(id.value()))
+                .mapEmpty();
+    }
+
+    private Future<Void> undiscard(FilmId id) {
+        return redis.send(Request.cmd(Command.ZREM).arg(FilmKeys.TRASH).arg(id.value())).mapEmpty();
     }
 
     private Future<Void> forget(Film film) {
@@ -227,7 +338,14 @@ public final class FilmMemory {
         return changed.map(Future::succeededFuture).orElseGet(() -> find(id));
     }
 
+    /** A film that was deleted is none, even while it can be restored. */
     private Future<FilmRecord> record(FilmId id) {
+        return anyRecord(id).compose(record -> record.kept()
+                ? Future.succeededFuture(record)
+                : Future.failedFuture(new UnknownFilmException(id)));
+    }
+
+    private Future<FilmRecord> anyRecord(FilmId id) {
         return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))
                 .map(hash -> FilmRecord.read(id, hash).orElseThrow(() -> new UnknownFilmException(id)));
     }
@@ -249,14 +367,23 @@ public final class FilmMemory {
     }
 
     private <T> Future<Optional<T>> changeIf(FilmId id, Function<FilmRecord, Optional<FilmChange<T>>> rule) {
-        return record(id).compose(record -> {
+        return changeAnyIf(id, record -> {
+            if (!record.kept()) {
+                throw new UnknownFilmException(id);
+            }
+            return rule.apply(record);
+        });
+    }
+
+    private <T> Future<Optional<T>> changeAnyIf(FilmId id, Function<FilmRecord, Optional<FilmChange<T>>> rule) {
+        return anyRecord(id).compose(record -> {
             Optional<FilmChange<T>> change = rule.apply(record);
             if (change.isEmpty()) {
                 return Future.succeededFuture(Optional.empty());
             }
             return apply(id, record.version(), change.get()).compose(done -> done
                     ? Future.succeededFuture(Optional.of(change.get().result()))
-                    : changeIf(id, rule));
+                    : changeAnyIf(id, rule));
         });
     }
 

@@ -16,23 +16,42 @@ import java.util.Optional;
  *
  * @param version counts changes; a change holds only for the version it was worked out from
  * @param run     counts leaves to make a chunk; only the latest is good
+ * @param fate    whether it is there for anyone
  */
-record FilmRecord(Film film, long version, long run) {
+record FilmRecord(Film film, long version, long run, Fate fate) {
+
+    /** What becomes of films that are deleted. */
+    enum Fate {
+        /** It is not deleted. */
+        KEPT,
+        /** It is out of sight, and can be restored. */
+        TRASHED,
+        /** It is being forgotten. */
+        CONDEMNED
+    }
 
     /** What a film that does not exist yet has instead of a version. */
     static final long UNBORN = 0;
 
     FilmRecord with(Film changed) {
-        return new FilmRecord(changed, version, run);
+        return new FilmRecord(changed, version, run, fate);
     }
 
     /** Takes the leave back that was given last, if any. */
     FilmRecord idle() {
-        return new FilmRecord(film.making(Film.NONE), version, run + 1);
+        return new FilmRecord(film.making(Film.NONE), version, run + 1, fate);
+    }
+
+    FilmRecord with(Fate newFate) {
+        return new FilmRecord(film, version, run, newFate);
+    }
+
+    boolean kept() {
+        return fate == Fate.KEPT;
     }
 
     FilmRecord starting(int chunk) {
-        return new FilmRecord(film.making(chunk), version, run + 1);
+        return new FilmRecord(film.making(chunk), version, run + 1, fate);
     }
 
     /** Fields of the hash. */
@@ -41,6 +60,7 @@ record FilmRecord(Film film, long version, long run) {
         fields.put("version", Long.toString(version));
         fields.put("run", Long.toString(run));
         fields.put("started", Integer.toString(film.making()));
+        fields.put("fate", fate.name());
         fields.put("owner", film.owner());
         fields.put("state", film.state().name());
         fields.put("recipe", FilmJson.encode(film.recipe()));
@@ -48,6 +68,7 @@ record FilmRecord(Film film, long version, long run) {
         fields.put("planConditioning", Integer.toString(film.plan().conditioningFrames()));
         fields.put("chunksDone", Integer.toString(film.chunksDone()));
         fields.put("framesDone", Integer.toString(film.framesDone()));
+        fields.put("endless", Boolean.toString(film.endless()));
         fields.put("title", film.title());
         fields.put("root", film.lineage().root().value());
         fields.put("parent", film.lineage().parent().map(FilmId::value).orElse(""));
@@ -71,11 +92,17 @@ record FilmRecord(Film film, long version, long run) {
                 hash.get("chunksDone").toInteger(),
                 hash.get("framesDone").toInteger(),
                 hash.get("started").toInteger(),
+                Boolean.parseBoolean(text(hash, "endless")),
                 text(hash, "title"),
                 lineage(id, hash),
                 hash.get("error").toString(),
                 Instant.parse(hash.get("createdAt").toString()));
-        return Optional.of(new FilmRecord(film, hash.get("version").toLong(), hash.get("run").toLong()));
+        String fate = text(hash, "fate");
+        return Optional.of(new FilmRecord(
+                film,
+                hash.get("version").toLong(),
+                hash.get("run").toLong(),
+                fate.isEmpty() ? Fate.KEPT : Fate.valueOf(fate)));
     }
 
     private static Lineage lineage(FilmId id, Response hash) {

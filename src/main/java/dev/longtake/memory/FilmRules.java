@@ -2,9 +2,9 @@ package dev.longtake.memory;
 
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmState;
-import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.More;
 import dev.longtake.film.PromptChange;
-import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
 import dev.longtake.memory.FilmChange.Blob;
 import dev.longtake.memory.FilmChange.Event;
 import dev.longtake.memory.FilmChange.Place;
@@ -23,7 +23,7 @@ final class FilmRules {
     private FilmRules() {}
 
     static FilmChange<Film> born(Film film) {
-        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0);
+        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0, FilmRecord.Fate.KEPT);
         return FilmChange.of(record, List.of(state(film)), film);
     }
 
@@ -42,7 +42,7 @@ final class FilmRules {
 
     /** Whether what was done for {@code task} still counts. */
     static boolean valid(FilmRecord record, ChunkTask task) {
-        return record.film().state().active() && record.run() == task.run();
+        return record.film().state().underWay() && record.run() == task.run();
     }
 
     static Optional<FilmChange<Film>> committed(FilmRecord record, ChunkTask task, CommittedChunk chunk) {
@@ -51,8 +51,10 @@ final class FilmRules {
         }
         Film film = record.film();
         int framesDone = film.plan().firstFrame(task.chunk()) + task.shownFrames();
-        FilmState state = framesDone >= film.recipe().frames() ? FilmState.FINISHED : FilmState.RUNNING;
-        Film after = film.grown(task.chunk() + 1, framesDone, state);
+        boolean finished = framesDone >= film.recipe().frames();
+        boolean paused = film.state() == FilmState.PAUSED;
+        FilmState state = finished ? FilmState.FINISHED : paused ? FilmState.PAUSED : FilmState.RUNNING;
+        Film after = film.grown(task.chunk() + 1, framesDone, state).endless(film.endless() && !finished);
         List<Blob> blobs = new ArrayList<>();
         String index = Integer.toString(task.chunk());
         blobs.add(new Blob(Place.SNAPSHOTS, index, SnapshotCodec.encode(chunk.snapshot())));
@@ -61,7 +63,7 @@ final class FilmRules {
         chunk.poster().ifPresent(jpeg -> blobs.add(new Blob(Place.MEDIA, POSTER, Buffer.buffer(jpeg))));
         List<Event> events = new ArrayList<>();
         events.add(chunkEvent(after, task, chunk));
-        if (state == FilmState.FINISHED) {
+        if (finished || paused) {
             events.add(state(after));
         }
         return Optional.of(new FilmChange<>(record.with(after).idle(), blobs, events, after));
@@ -71,7 +73,7 @@ final class FilmRules {
         if (!valid(record, task)) {
             return Optional.empty();
         }
-        FilmRecord after = record.with(record.film().in(FilmState.FAILED, error)).idle();
+        FilmRecord after = record.with(record.film().ended().in(FilmState.FAILED, error)).idle();
         Film failed = after.film();
         return Optional.of(FilmChange.of(
                 after,
@@ -80,10 +82,10 @@ final class FilmRules {
     }
 
     static Optional<FilmChange<Film>> stopped(FilmRecord record) {
-        if (!record.film().state().active()) {
+        if (!record.film().state().underWay()) {
             return Optional.empty();
         }
-        FilmRecord after = record.with(record.film().in(FilmState.STOPPED, "")).idle();
+        FilmRecord after = record.with(record.film().ended().in(FilmState.STOPPED, "")).idle();
         return Optional.of(FilmChange.of(after, List.of(state(after.film())), after.film()));
     }
 
@@ -91,26 +93,93 @@ final class FilmRules {
         Film film = record.film();
         PromptChange change = reachable(film, wish);
         Film after = film.with(film.recipe().withTimeline(film.recipe().timeline().with(change)));
-        return FilmChange.of(record.with(after), List.of(prompt(change)), change);
+        return FilmChange.of(record.with(after), List.of(prompt(film, change)), change);
     }
 
-    static FilmChange<Film> extended(FilmRecord record, int frames, Optional<String> prompt) {
+    /** The chunk that is being made is still good. */
+    static Optional<FilmChange<Film>> paused(FilmRecord record) {
+        return record.film().state().active()
+                ? Optional.of(told(record.with(record.film().in(FilmState.PAUSED, ""))))
+                : Optional.empty();
+    }
+
+    static Optional<FilmChange<Film>> resumed(FilmRecord record) {
         Film film = record.film();
-        if (frames < 1 || frames > Recipe.LONGEST_FILM) {
-            throw new InvalidFieldException("frames", frames, "1 to " + Recipe.LONGEST_FILM);
+        FilmState state = film.making() == Film.NONE ? FilmState.QUEUED : FilmState.RUNNING;
+        return film.state() == FilmState.PAUSED
+                ? Optional.of(told(record.with(film.in(state, ""))))
+                : Optional.empty();
+    }
+
+    static FilmChange<Film> titled(FilmRecord record, String title) {
+        return told(record.with(record.film().titled(title)));
+    }
+
+    static FilmChange<Film> replanned(FilmRecord record, List<PromptChange> planned, Optional<String> version) {
+        Film film = record.film();
+        Timeline before = film.recipe().timeline();
+        if (version.isPresent() && !version.get().equals(before.version())) {
+            throw new ChangedMeanwhileException("timeline");
         }
-        boolean active = film.state().active();
-        int base = active ? film.recipe().frames() : film.framesDone();
-        Recipe recipe = film.recipe().withFrames(base + frames);
+        Timeline timeline = film.replanned(planned);
+        Film after = film.with(film.recipe().withTimeline(timeline));
+        return FilmChange.of(
+                record.with(after),
+                List.of(new Event(FilmEvent.PROMPT, new JsonObject().put("frame", difference(before, timeline, film)))),
+                after);
+    }
+
+    /** The first frame at which two timelines of a film differ; where a new prompt would act if they don't. */
+    private static int difference(Timeline one, Timeline other, Film film) {
+        int earliest = Integer.MAX_VALUE;
+        for (PromptChange change : one.changes()) {
+            earliest = other.changes().contains(change) ? earliest : Math.min(earliest, change.frame());
+        }
+        for (PromptChange change : other.changes()) {
+            earliest = one.changes().contains(change) ? earliest : Math.min(earliest, change.frame());
+        }
+        return earliest == Integer.MAX_VALUE
+                ? film.firstOpenFrame()
+                : seenFrom(film, earliest);
+    }
+
+    private static int seenFrom(Film film, int frame) {
+        return film.plan().firstFrame(film.plan().firstChunkFrom(frame));
+    }
+
+    static FilmChange<Film> extended(FilmRecord record, More more) {
+        Film film = record.film();
+        Film after = more.of(film);
         List<Event> events = new ArrayList<>();
-        if (prompt.isPresent()) {
-            PromptChange change = reachable(film, new PromptChange(0, prompt.get()));
-            recipe = recipe.withTimeline(recipe.timeline().with(change));
-            events.add(prompt(change));
-        }
-        Film after = film.with(recipe).in(active ? film.state() : FilmState.QUEUED, "");
+        more.prompt().ifPresent(text -> events.add(prompt(film, new PromptChange(film.firstOpenFrame(), text))));
         events.add(state(after));
         return FilmChange.of(record.with(after), events, after);
+    }
+
+    /** Out of sight, with nothing being made. */
+    static Optional<FilmChange<Film>> trashed(FilmRecord record) {
+        FilmRecord after = record.with(FilmRecord.Fate.TRASHED).idle();
+        return record.kept()
+                ? Optional.of(FilmChange.of(after, List.of(new Event(FilmEvent.TRASHED, new JsonObject())), after.film()))
+                : Optional.empty();
+    }
+
+    static Optional<FilmChange<Film>> restored(FilmRecord record) {
+        return record.fate() == FilmRecord.Fate.TRASHED
+                ? Optional.of(told(record.with(FilmRecord.Fate.KEPT)))
+                : Optional.empty();
+    }
+
+    /** To be forgotten, from now on whatever happens. */
+    static Optional<FilmChange<Film>> condemned(FilmRecord record, boolean evenIfKept) {
+        FilmRecord after = record.with(FilmRecord.Fate.CONDEMNED).idle();
+        return record.fate() == FilmRecord.Fate.TRASHED || evenIfKept && record.kept()
+                ? Optional.of(FilmChange.of(after, List.of(), after.film()))
+                : Optional.empty();
+    }
+
+    private static FilmChange<Film> told(FilmRecord after) {
+        return FilmChange.of(after, List.of(state(after.film())), after.film());
     }
 
     private static PromptChange reachable(Film film, PromptChange wish) {
@@ -120,6 +189,7 @@ final class FilmRules {
     private static Event state(Film film) {
         return new Event(FilmEvent.STATE, new JsonObject()
                 .put("state", film.state().name())
+                .put("endless", film.endless())
                 .put("frames", film.recipe().frames())
                 .put("framesDone", film.framesDone())
                 .put("chunks", film.chunks())
@@ -127,9 +197,9 @@ final class FilmRules {
                 .put("error", film.error()));
     }
 
-    private static Event prompt(PromptChange change) {
+    private static Event prompt(Film film, PromptChange change) {
         return new Event(FilmEvent.PROMPT, new JsonObject()
-                .put("frame", change.frame())
+                .put("frame", seenFrom(film, change.frame()))
                 .put("prompt", change.prompt())
                 .put("transition", change.transition()));
     }

@@ -23,7 +23,7 @@ public final class Memory {
         jobs = new JobQueue(redis);
         shares = new ShareLinks(redis);
         films = new FilmMemory(redis, events, jobs, shares);
-        sweeper = new Sweeper(redis, jobs);
+        sweeper = new Sweeper(redis, jobs, films);
     }
 
     /**

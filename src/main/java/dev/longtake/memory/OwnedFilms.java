@@ -37,6 +37,6 @@ final class OwnedFilms {
 
     private Future<Optional<Film>> find(FilmId id) {
         return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))
-                .map(hash -> FilmRecord.read(id, hash).map(FilmRecord::film));
+                .map(hash -> FilmRecord.read(id, hash).filter(FilmRecord::kept).map(FilmRecord::film));
     }
 }

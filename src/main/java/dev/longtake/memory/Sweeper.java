@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Makes good what a crash between two steps left undone: gives every active film a turn that has none, and takes
- * the others off the list of active films. Harmless at any time, also by several processes at once.
+ * the others off the list of active films. Forgets what has been in the trash for long enough. Harmless at any time, also by several processes at once.
  */
 public final class Sweeper {
 
@@ -20,17 +20,19 @@ public final class Sweeper {
 
     private final RedisConnections redis;
     private final JobQueue jobs;
+    private final FilmMemory films;
 
-    Sweeper(RedisConnections redis, JobQueue jobs) {
+    Sweeper(RedisConnections redis, JobQueue jobs, FilmMemory films) {
         this.redis = redis;
         this.jobs = jobs;
+        this.films = films;
     }
 
     public Future<Void> sweep() {
         return redis.send(Request.cmd(Command.SMEMBERS).arg(FilmKeys.ACTIVE))
-                .compose(films -> Future.join(
-                        films.stream().map(film -> sweep(new FilmId(film.toString()))).toList()))
-                .mapEmpty();
+                .compose(active -> Future.join(
+                        active.stream().map(film -> sweep(new FilmId(film.toString()))).toList()))
+                .compose(swept -> films.emptyTrash());
     }
 
     private Future<Void> sweep(FilmId id) {
@@ -74,7 +76,7 @@ public final class Sweeper {
     }
 
     private static boolean active(Optional<FilmRecord> film) {
-        return film.filter(record -> record.film().state().active()).isPresent();
+        return film.filter(record -> record.kept() && record.film().state().active()).isPresent();
     }
 
     private static Duration age(FilmId id) {

@@ -3,12 +3,15 @@ package dev.longtake.studio;
 import dev.longtake.director.RecipeCheck;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.FilmState;
 import dev.longtake.film.Fork;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.More;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.memory.FilmMemory;
+import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -29,6 +32,7 @@ final class FilmApi {
     private final FilmAccess access;
     private final RecipeCheck check;
     private final VideoFiles videos;
+    private final HouseRules rules;
 
     FilmApi(
             FilmMemory films,
@@ -36,13 +40,15 @@ final class FilmApi {
             Owners owners,
             FilmAccess access,
             RecipeCheck check,
-            VideoFiles videos) {
+            VideoFiles videos,
+            HouseRules rules) {
         this.films = films;
         this.views = views;
         this.owners = owners;
         this.access = access;
         this.check = check;
         this.videos = videos;
+        this.rules = rules;
     }
 
     /** A page of films; {@code next} is null on the last one. */
@@ -59,9 +65,11 @@ final class FilmApi {
     record Strip(int chunks, List<ChunkView> strip) { }
 
     Future<?> create(RoutingContext rc) {
-        Recipe recipe = Json.read(rc.body().buffer(), NewFilm.class).toRecipe(check.manifest());
+        NewFilm wish = Json.read(rc.body().buffer(), NewFilm.class);
+        Recipe recipe = wish.toRecipe(check.manifest(), rules.endlessFrames());
         check.check(recipe);
-        return films.create(Film.create(owners.welcome(rc), recipe, check.manifest().chunk())).compose(film -> {
+        Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk()).endless(wish.withoutEnd());
+        return films.create(asked).compose(film -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
             return show(rc, film);
         });
@@ -89,21 +97,35 @@ final class FilmApi {
     Future<?> changePrompt(RoutingContext rc) {
         PromptChange change = Json.read(rc.body().buffer(), NewPrompt.class).toChange();
         return access.ticket(rc).load().compose(film -> {
-            requireActive(film, "so its prompt can't change; extend it with a prompt");
+            requireUnderWay(film, "so its prompt can't change; extend it with a prompt");
             requirePack(film);
             requireReadable(film, change);
             return films.changePrompt(film.id(), change).compose(done -> films.find(film.id()));
         }).compose(film -> show(rc, film));
     }
 
-    Future<?> extend(RoutingContext rc) {
-        Extension extension = Json.read(rc.body().buffer(), Extension.class);
-        int frames = extension.requireFrames();
-        Optional<String> prompt = extension.checkedPrompt();
+    Future<?> replan(RoutingContext rc) {
+        List<PromptChange> planned = Json.read(rc.body().buffer(), Replan.class).toChanges();
+        Optional<String> version = Optional.ofNullable(rc.request().getHeader(HttpHeaders.IF_MATCH))
+                .map(tag -> tag.strip().replaceAll("^\"|\"$", ""))
+                .filter(tag -> !tag.equals("*"));
         return access.ticket(rc).load().compose(film -> {
             requirePack(film);
-            prompt.ifPresent(text -> requireReadable(film, new PromptChange(film.recipe().frames(), text)));
-            return films.extend(film.id(), frames, prompt);
+            check.check(film.recipe().withTimeline(film.replanned(planned)));
+            return films.replan(film.id(), planned, version);
+        }).compose(film -> {
+            rc.response().putHeader(HttpHeaders.ETAG, '"' + film.recipe().timeline().version() + '"');
+            return show(rc, film);
+        });
+    }
+
+    Future<?> extend(RoutingContext rc) {
+        Extension extension = Json.read(rc.body().buffer(), Extension.class);
+        return access.ticket(rc).load().compose(film -> {
+            More more = extension.toMore(film, rules.endlessFrames());
+            requirePack(film);
+            check.check(more.of(film).recipe());
+            return films.extend(film.id(), more);
         }).compose(film -> show(rc, film));
     }
 
@@ -135,15 +157,49 @@ final class FilmApi {
 
     Future<?> stop(RoutingContext rc) {
         return access.ticket(rc).load().compose(film -> {
-            requireActive(film, "so there is nothing to stop");
+            requireUnderWay(film, "so there is nothing to stop");
             return films.stop(film.id());
         }).compose(film -> show(rc, film));
     }
 
+    Future<?> pause(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> {
+            if (!film.state().active()) {
+                throw wrongState(film, "so there is nothing to pause");
+            }
+            return films.pause(film.id());
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> resume(RoutingContext rc) {
+        return access.ticket(rc).load().compose(film -> {
+            if (film.state() != FilmState.PAUSED) {
+                throw wrongState(film, "so it can't be resumed");
+            }
+            return films.resume(film.id());
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> rename(RoutingContext rc) {
+        String title = Json.read(rc.body().buffer(), Rename.class).title();
+        return access.ticket(rc).load()
+                .compose(film -> films.rename(film.id(), title == null ? "" : title))
+                .compose(film -> show(rc, film));
+    }
+
     Future<?> delete(RoutingContext rc) {
         return access.ticket(rc).load()
-                .compose(film -> films.delete(film.id()).onSuccess(done -> videos.forget(film.id())))
+                .compose(film -> films.trash(film.id(), rules.trash()).onSuccess(done -> videos.forget(film.id())))
                 .compose(done -> Responses.empty(rc));
+    }
+
+    Future<?> restore(RoutingContext rc) {
+        Optional<String> owner = owners.find(rc);
+        return films.findTrashed(new FilmId(rc.pathParam("id")))
+                .compose(film -> Optional.of(film.owner()).equals(owner)
+                        ? films.restore(film.id())
+                        : Future.failedFuture(new UnknownFilmException(film.id())))
+                .compose(film -> show(rc, film));
     }
 
     private static FilmId before(String id) {
@@ -173,11 +229,15 @@ final class FilmApi {
         }
     }
 
-    private static void requireActive(Film film, String consequence) {
-        if (!film.state().active()) {
-            throw Problem.conflict(
-                    "The film is " + film.state().name().toLowerCase(Locale.ROOT) + ", " + consequence + ".")
-                    .asException();
+    private static void requireUnderWay(Film film, String consequence) {
+        if (!film.state().underWay()) {
+            throw wrongState(film, consequence);
         }
+    }
+
+    private static ProblemException wrongState(Film film, String consequence) {
+        return Problem.conflict(
+                "The film is " + film.state().name().toLowerCase(Locale.ROOT) + ", " + consequence + ".")
+                .asException();
     }
 }

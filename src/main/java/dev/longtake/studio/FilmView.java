@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param title         what its owner calls it; null for nothing
  * @param prompt        the first prompt
  * @param timeline      every prompt, at the frame from which it really acts
+ * @param timelineVersion tells this timeline from any other of the film
+ * @param endless       whether it goes on until it is stopped, or has {@code frames} frames
  * @param seed          the first seed
  * @param seeds         later seeds, as takes have them
  * @param mode          fast or careful
@@ -41,9 +43,11 @@ record FilmView(
         String title,
         String prompt,
         List<Scene> timeline,
+        String timelineVersion,
         String negativePrompt,
         String pack,
         int frames,
+        boolean endless,
         long seed,
         List<NewFilm.Reseed> seeds,
         String mode,
@@ -96,11 +100,13 @@ record FilmView(
                 film.title().isEmpty() ? null : film.title(),
                 recipe.timeline().changes().get(0).prompt(),
                 recipe.timeline().changes().stream().map(change -> scene(change, film.plan(), video.fps())).toList(),
+                recipe.timeline().version(),
                 recipe.negativePrompt(),
                 recipe.pack(),
                 recipe.frames(),
+                film.endless(),
                 recipe.seed(),
-                NewFilm.of(recipe).seeds(),
+                NewFilm.reseeds(recipe),
                 recipe.mode().word(),
                 recipe.steps(),
                 recipe.guidanceScale(),

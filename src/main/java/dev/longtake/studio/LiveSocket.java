@@ -47,8 +47,12 @@ final class LiveSocket {
     /** What the watcher may say; one of the two is null. */
     record ClientMessage(Integer ack, Integer seek) { }
 
-    /** Everything there is to know about the film as of the event {@code id}. */
-    private record StateMessage(String type, String id, FilmView film) { }
+    /**
+     * Everything there is to know about the film as of the event {@code id}.
+     *
+     * @param changedFrom the first frame that shows what was just changed in the timeline; null where nothing was
+     */
+    private record StateMessage(String type, String id, FilmView film, Integer changedFrom) { }
 
     /** @param first chunk to send first */
     LiveSocket(
@@ -120,7 +124,10 @@ final class LiveSocket {
                 pump.available(event.body().getInteger("framesDone"));
             }
             case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
-            case FilmEvent.STATE, FilmEvent.PROMPT, FilmEvent.ERROR -> {
+            case FilmEvent.PROMPT -> {
+                return sendState(event.body().getInteger("frame")).onFailure(this::giveUp);
+            }
+            case FilmEvent.STATE, FilmEvent.ERROR, FilmEvent.TRASHED -> {
                 return sendState().onFailure(this::giveUp);
             }
             default -> LOG.debug("film {}: nothing to tell about {}", film.id(), event.type());
@@ -129,8 +136,12 @@ final class LiveSocket {
     }
 
     private Future<Void> sendState() {
+        return sendState(null);
+    }
+
+    private Future<Void> sendState(Integer changedFrom) {
         return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
-            outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view)));
+            outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view, changedFrom)));
             pump.available(now.framesDone());
             return null;
         }));

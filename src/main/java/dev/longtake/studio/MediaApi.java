@@ -61,7 +61,7 @@ final class MediaApi {
     }
 
     Future<?> recipe(RoutingContext rc) {
-        return access.ticket(rc).load().compose(film -> Responses.json(rc, NewFilm.of(film.recipe())));
+        return access.ticket(rc).load().compose(film -> Responses.json(rc, NewFilm.of(film)));
     }
 
     /** Changes exactly when the film's bytes do. */

@@ -1,6 +1,7 @@
 package dev.longtake.studio;
 
 import dev.longtake.director.SamplingWish;
+import dev.longtake.film.Film;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
@@ -13,11 +14,12 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Body of {@code POST /api/films} and content of {@code recipe.json}. Every field but the first two may be null and
- * is then the pack's default.
+ * Body of {@code POST /api/films} and content of {@code recipe.json}. Every field but the first may be null and is then
+ * the pack's default; either {@code frames} or {@code endless} is needed.
  *
  * @param prompt   what to show from the first frame on
- * @param frames   length of the film
+ * @param frames   length of the film; null for an endless one
+ * @param endless  whether it is to go on until it is stopped; null for no
  * @param seed     a number that JavaScript holds exactly; null for a random one
  * @param pack     name of the pack this server runs
  * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
@@ -27,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 record NewFilm(
         String prompt,
         Integer frames,
+        Boolean endless,
         String negativePrompt,
         Long seed,
         String mode,
@@ -47,14 +50,16 @@ record NewFilm(
     /** A later seed. */
     record Reseed(Integer frame, Long seed) { }
 
-    static NewFilm of(Recipe recipe) {
+    static NewFilm of(Film film) {
+        Recipe recipe = film.recipe();
         List<Change> later = recipe.timeline().changes().stream()
                 .filter(change -> change.frame() > 0)
                 .map(change -> new Change(change.frame(), change.prompt(), change.transition()))
                 .toList();
         return new NewFilm(
                 recipe.timeline().changes().get(0).prompt(),
-                recipe.frames(),
+                film.endless() ? null : recipe.frames(),
+                film.endless() ? true : null,
                 recipe.negativePrompt(),
                 recipe.seed(),
                 recipe.mode().word(),
@@ -62,17 +67,27 @@ record NewFilm(
                 recipe.guidanceScale(),
                 recipe.pack(),
                 later,
-                recipe.seeds().isEmpty()
-                        ? null
-                        : recipe.seeds().stream().map(change -> new Reseed(change.frame(), change.seed())).toList());
+                reseeds(recipe));
+    }
+
+    /** Null where there are none. */
+    static List<Reseed> reseeds(Recipe recipe) {
+        return recipe.seeds().isEmpty()
+                ? null
+                : recipe.seeds().stream().map(change -> new Reseed(change.frame(), change.seed())).toList();
+    }
+
+    boolean withoutEnd() {
+        return Boolean.TRUE.equals(endless);
     }
 
     /**
      * The recipe that this asks for on {@code manifest}'s pack.
      *
+     * @param longest frames after which an endless film ends
      * @throws InvalidFieldException naming the first field that is wrong
      */
-    Recipe toRecipe(PackManifest manifest) {
+    Recipe toRecipe(PackManifest manifest, int longest) {
         if (pack != null && !pack.equals(manifest.name())) {
             throw new InvalidFieldException("pack", pack, manifest.name() + ", the pack this server runs");
         }
@@ -82,12 +97,19 @@ record NewFilm(
                 manifest.name(),
                 new Timeline(changes()),
                 negativePrompt,
-                Inputs.require("frames", frames, "1 to " + Recipe.LONGEST_FILM),
+                length(longest),
                 chosenSeed(),
                 sampling.mode(),
                 sampling.steps(),
                 sampling.guidanceScale(),
                 seedChanges());
+    }
+
+    private int length(int longest) {
+        if (withoutEnd() && frames != null) {
+            throw new InvalidFieldException("frames", frames, "left out where the film is to be endless");
+        }
+        return withoutEnd() ? longest : Inputs.require("frames", frames, "1 to " + Recipe.LONGEST_FILM);
     }
 
     private List<SeedChange> seedChanges() {

@@ -2,6 +2,7 @@ package dev.longtake.studio;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.StartedException;
 
 /**
  * Why a request was refused, as RFC 9457 (problem details) writes it.
@@ -32,6 +33,18 @@ record Problem(String type, String title, int status, String detail, String fiel
                 invalid.field(),
                 invalid.value(),
                 invalid.allowed());
+    }
+
+    static Problem of(StartedException started) {
+        return new Problem(
+                urn("already-started"),
+                "Already started",
+                409,
+                sentence("What is made or being made can't be planned anew; from frame " + started.firstOpenFrame()
+                        + " on the film can"),
+                "timeline.frame",
+                Integer.toString(started.frame()),
+                started.firstOpenFrame() + " or more");
     }
 
     static Problem notFound(String what) {

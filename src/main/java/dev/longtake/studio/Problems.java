@@ -1,6 +1,8 @@
 package dev.longtake.studio;
 
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.StartedException;
+import dev.longtake.memory.ChangedMeanwhileException;
 import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Handler;
 import io.vertx.core.VertxException;
@@ -92,6 +94,13 @@ final class Problems implements Handler<RoutingContext> {
         }
         if (failure instanceof InvalidFieldException invalid) {
             return Problem.of(invalid);
+        }
+        if (failure instanceof StartedException started) {
+            return Problem.of(started);
+        }
+        if (failure instanceof ChangedMeanwhileException) {
+            return Problem.of(412, "changed-meanwhile", "Changed meanwhile",
+                    "Somebody else changed the film's timeline meanwhile; look at it and try again.");
         }
         if (failure instanceof UnknownFilmException) {
             return Problem.notFound("film");

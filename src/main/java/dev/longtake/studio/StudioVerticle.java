@@ -92,7 +92,7 @@ public final class StudioVerticle extends VerticleBase {
         Problems problems = new Problems(pages, new Violations(contract));
         router.route().handler(new SecurityHeaders()).failureHandler(problems);
         Operations operations = new Operations(vertx, contract, new Gate(site));
-        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos));
+        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, config.rules()));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), pages);
         addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, shared), shared);
@@ -115,12 +115,17 @@ public final class StudioVerticle extends VerticleBase {
                 .on("listFilms", films::list)
                 .on("createFilm", films::create)
                 .on("getFilm", films::get)
+                .on("renameFilm", films::rename)
                 .on("deleteFilm", films::delete)
+                .on("restoreFilm", films::restore)
                 .on("changePrompt", films::changePrompt)
+                .on("replanFilm", films::replan)
                 .on("forkFilm", films::fork)
                 .on("listTakes", films::takes)
                 .on("listChunks", films::chunks)
                 .on("extendFilm", films::extend)
+                .on("pauseFilm", films::pause)
+                .on("resumeFilm", films::resume)
                 .on("stopFilm", films::stop);
     }
 

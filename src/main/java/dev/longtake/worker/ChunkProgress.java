@@ -69,14 +69,15 @@ final class ChunkProgress implements StepListener {
         Film film = task.film();
         double chunkSeconds = (System.nanoTime() - begun) / 1e9 / step * steps;
         double chunksLeft = film.chunks() - task.chunk() - (double) step / steps;
-        return new JsonObject()
+        JsonObject progress = new JsonObject()
                 .put("chunk", task.chunk())
                 .put("step", step)
                 .put("steps", steps)
                 .put("framesDone", film.framesDone())
                 .put("firstOpenFrame", film.firstOpenFrame())
-                .put("fps", rounded(film.plan().newFrames(task.chunk()) / chunkSeconds))
-                .put("etaSeconds", rounded(chunksLeft * chunkSeconds * share));
+                .put("fps", rounded(film.plan().newFrames(task.chunk()) / chunkSeconds));
+        // An endless film ends when somebody says so.
+        return film.endless() ? progress : progress.put("etaSeconds", rounded(chunksLeft * chunkSeconds * share));
     }
 
     private static double rounded(double value) {

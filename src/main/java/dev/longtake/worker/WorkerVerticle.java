@@ -146,6 +146,7 @@ public final class WorkerVerticle extends VerticleBase {
 
     private static boolean ends(FilmEvent event) {
         return event.type().equals(FilmEvent.DELETED)
+                || event.type().equals(FilmEvent.TRASHED)
                 || event.type().equals(FilmEvent.STATE)
                         && FilmState.STOPPED.name().equals(event.body().getString("state"));
     }

@@ -58,7 +58,7 @@ class NewFilmTest {
 
     @Test
     void hidesScriptsFromHtml() {
-        assertThat(Json.writeForHtml(new Extension(1, "</script><script>\u2028"))).doesNotContain("<").doesNotContain("\u2028");
+        assertThat(Json.writeForHtml(new Rename("</script><script>\u2028"))).doesNotContain("<").doesNotContain("\u2028");
     }
 
     private static NewFilm read(String json) {
