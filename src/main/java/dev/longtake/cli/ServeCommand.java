@@ -58,14 +58,22 @@ public final class ServeCommand implements Callable<Integer> {
                     + HouseRules.USUAL_TRASH_MINUTES + ").")
     private int trashMinutes;
 
+    @Option(names = "--trust-proxy", defaultValue = "${env:LONGTAKE_TRUST_PROXY:-false}",
+            description = "Believe the X-Forwarded-* headers. Only where a proxy sets all of them.")
+    private boolean trustProxy;
+
+    @Mixin
+    private LimitOptions limits;
+
     @Override
     public Integer call() {
         if (port < 0 || port > HIGHEST_PORT) {
             throw new InvalidFieldException("port", port, "0 to " + HIGHEST_PORT);
         }
         Path cache = server.data().resolve("cache").resolve(String.valueOf(port));
-        StudioConfig studio = new StudioConfig(
-                host, port, publicUrl(), cache, new HouseRules(endlessFrames, Duration.ofMinutes(trashMinutes)));
+        HouseRules rules = new HouseRules(endlessFrames, Duration.ofMinutes(trashMinutes));
+        StudioConfig studio =
+                new StudioConfig(host, port, publicUrl(), cache, rules, limits.limits(), trustProxy);
         Server.Plan plan = new Server.Plan(
                 engine.packFolder(),
                 engine.device(),

@@ -15,6 +15,9 @@ public final class Memory {
     private final ShareLinks shares;
     private final FilmMemory films;
     private final Sweeper sweeper;
+    private final Quotas quotas;
+    private final ApiKeys keys;
+    private final Answers answers;
 
     private Memory(RedisConnections redis) {
         this.redis = redis;
@@ -24,6 +27,9 @@ public final class Memory {
         shares = new ShareLinks(redis);
         films = new FilmMemory(redis, events, jobs, shares);
         sweeper = new Sweeper(redis, jobs, films);
+        quotas = new Quotas(redis);
+        keys = new ApiKeys(redis);
+        answers = new Answers(redis);
     }
 
     /**
@@ -54,6 +60,18 @@ public final class Memory {
 
     public Sweeper sweeper() {
         return sweeper;
+    }
+
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    public ApiKeys keys() {
+        return keys;
+    }
+
+    public Answers answers() {
+        return answers;
     }
 
     /** Succeeds if Redis answers now. */

@@ -33,6 +33,7 @@ final class FilmApi {
     private final RecipeCheck check;
     private final VideoFiles videos;
     private final HouseRules rules;
+    private final Allowances allowances;
 
     FilmApi(
             FilmMemory films,
@@ -41,7 +42,8 @@ final class FilmApi {
             FilmAccess access,
             RecipeCheck check,
             VideoFiles videos,
-            HouseRules rules) {
+            HouseRules rules,
+            Allowances allowances) {
         this.films = films;
         this.views = views;
         this.owners = owners;
@@ -49,6 +51,7 @@ final class FilmApi {
         this.check = check;
         this.videos = videos;
         this.rules = rules;
+        this.allowances = allowances;
     }
 
     /** A page of films; {@code next} is null on the last one. */
@@ -69,7 +72,7 @@ final class FilmApi {
         Recipe recipe = wish.toRecipe(check.manifest(), rules.endlessFrames());
         check.check(recipe);
         Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk()).endless(wish.withoutEnd());
-        return films.create(asked).compose(film -> {
+        return allowances.newFilm(rc, asked).compose(allowed -> films.create(asked)).compose(film -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
             return show(rc, film);
         });
@@ -87,7 +90,12 @@ final class FilmApi {
             List<Film> page = more ? found.subList(0, limit) : found;
             return views.views(page, FilmLinks::ofOwner)
                     .map(shown -> new FilmPage(shown, more ? shown.get(limit - 1).id() : null));
-        }).compose(page -> Responses.json(rc, page));
+        }).compose(page -> {
+            if (page.next() != null) {
+                rc.response().putHeader("Link", "<?limit=" + limit + "&before=" + page.next() + ">; rel=\"next\"");
+            }
+            return Responses.json(rc, page);
+        });
     }
 
     Future<?> get(RoutingContext rc) {
@@ -125,7 +133,7 @@ final class FilmApi {
             More more = extension.toMore(film, rules.endlessFrames());
             requirePack(film);
             check.check(more.of(film).recipe());
-            return films.extend(film.id(), more);
+            return allowances.longerFilm(more.of(film)).compose(allowed -> films.extend(film.id(), more));
         }).compose(film -> show(rc, film));
     }
 
@@ -135,7 +143,7 @@ final class FilmApi {
             requirePack(film);
             Film take = fork.of(film, film.owner());
             check.check(take.recipe());
-            return films.fork(film.id(), take);
+            return allowances.newFilm(rc, take).compose(allowed -> films.fork(film.id(), take));
         }).compose(take -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(take.id()).self());
             return show(rc, take);
@@ -176,7 +184,7 @@ final class FilmApi {
             if (film.state() != FilmState.PAUSED) {
                 throw wrongState(film, "so it can't be resumed");
             }
-            return films.resume(film.id());
+            return allowances.longerFilm(film).compose(allowed -> films.resume(film.id()));
         }).compose(film -> show(rc, film));
     }
 
@@ -189,7 +197,9 @@ final class FilmApi {
 
     Future<?> delete(RoutingContext rc) {
         return access.ticket(rc).load()
-                .compose(film -> films.trash(film.id(), rules.trash()).onSuccess(done -> videos.forget(film.id())))
+                .compose(film -> films.trash(film.id(), rules.trash())
+                        .onSuccess(done -> videos.forget(film.id()))
+                        .compose(done -> allowances.deleted(film)))
                 .compose(done -> Responses.empty(rc));
     }
 

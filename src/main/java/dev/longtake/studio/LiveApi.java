@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Opens live sockets and looks after them. Used on one event loop. */
 final class LiveApi {
@@ -18,14 +18,19 @@ final class LiveApi {
     private final Memory memory;
     private final FilmViews views;
     private final Site site;
-    private final Set<LiveSocket> sockets = new HashSet<>();
+    private final Allowances allowances;
+    private final Map<LiveSocket, Allowances.Seat> sockets = new HashMap<>();
 
-    LiveApi(Vertx vertx, Memory memory, FilmViews views, Site site, MeterRegistry metrics) {
+    LiveApi(Vertx vertx, Memory memory, FilmViews views, Site site, Allowances allowances, MeterRegistry metrics) {
         this.memory = memory;
         this.views = views;
         this.site = site;
-        metrics.gaugeCollectionSize("longtake.live.sockets", List.of(), sockets);
-        vertx.setPeriodic(CHECK_MILLIS, timer -> List.copyOf(sockets).forEach(LiveSocket::check));
+        this.allowances = allowances;
+        metrics.gaugeMapSize("longtake.live.sockets", List.of(), sockets);
+        vertx.setPeriodic(CHECK_MILLIS, timer -> Map.copyOf(sockets).forEach((socket, seat) -> {
+            socket.check();
+            seat.keep();
+        }));
     }
 
     Routes.Action through(FilmAccess access) {
@@ -38,21 +43,34 @@ final class LiveApi {
             throw Problem.of(426, "websocket-only", "Upgrade required", "This address speaks WebSocket only.")
                     .asException();
         }
-        site.requireOwnOrigin(rc.request());
+        if (!Owners.byKey(rc)) {
+            site.requireOwnOrigin(rc.request());
+        }
         int first = Inputs.number("chunk", rc.request().getParam("chunk"), 0, 0, Integer.MAX_VALUE);
         Optional<String> from = Optional.ofNullable(rc.request().getParam("from"));
         FilmAccess.Ticket ticket = access.ticket(rc);
         // What arrives while the film is looked up must wait for the socket.
         rc.request().pause();
-        return ticket.load().compose(film -> rc.request().toWebSocket().onSuccess(socket -> {
-            LiveSocket live = new LiveSocket(socket, memory, views, ticket, film, first);
-            sockets.add(live);
-            live.start(from, () -> sockets.remove(live));
-        })).onFailure(reason -> rc.request().resume());
+        return ticket.load()
+                .compose(film -> seat(rc).compose(seat -> rc.request().toWebSocket()
+                        .onSuccess(socket -> {
+                            LiveSocket live = new LiveSocket(socket, memory, views, ticket, film, first);
+                            sockets.put(live, seat);
+                            live.start(from, () -> sockets.remove(live).close());
+                        })
+                        .onFailure(reason -> seat.close())))
+                .onFailure(reason -> rc.request().resume());
+    }
+
+    /** Those who watch by a share link are not counted: that many may watch is what links are for. */
+    private Future<Allowances.Seat> seat(RoutingContext rc) {
+        return Operations.of(rc).getOpenAPIPath().startsWith("/api/")
+                ? allowances.socket(rc)
+                : Future.succeededFuture(Allowances.UNCOUNTED);
     }
 
     /** Says goodbye to everyone. */
     void close() {
-        List.copyOf(sockets).forEach(socket -> socket.close(LiveSocket.GOING_AWAY, "the studio closes"));
+        List.copyOf(sockets.keySet()).forEach(socket -> socket.close(LiveSocket.GOING_AWAY, "the studio closes"));
     }
 }

@@ -40,6 +40,11 @@ final class Operations {
     @FunctionalInterface
     interface Guard {
         Future<?> admit(RoutingContext rc, Operation operation);
+
+        /** What is really done where the contract asks for {@code action}. */
+        default Routes.Action around(Operation operation, Routes.Action action) {
+            return action;
+        }
     }
 
     Operations(Vertx vertx, Contract contract, Guard guard) {
@@ -50,7 +55,9 @@ final class Operations {
 
     /** The operation {@code id} is answered by {@code action}. */
     Operations on(String id, Routes.Action action) {
-        return serve(id, rc -> action.run(rc).onFailure(rc::fail));
+        Operation operation = contract.operation(id);
+        Routes.Action whole = operation == null ? action : guard.around(operation, action);
+        return serve(id, rc -> whole.run(rc).onFailure(rc::fail));
     }
 
     /** The same with a handler that ends the response by itself. */

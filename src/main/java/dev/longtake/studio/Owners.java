@@ -13,13 +13,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Knows people again by a random secret in a cookie. Films remember only the secret's hash, so that whoever reads
+ * Knows people again by a random secret in a cookie, and their programs by keys. Films remember only the secret's hash, so that whoever reads
  * the memory can't act as their owner.
  */
 final class Owners {
 
     static final String COOKIE = "longtake_owner";
 
+    private static final String KEY_OWNER = "longtake.owner";
     private static final int SECRET_BYTES = 32;
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
     /** Browsers keep no cookie for longer. */
@@ -33,13 +34,26 @@ final class Owners {
         this.site = site;
     }
 
+    /** The request was sent by a program that has a key of {@code owner}. */
+    static void signIn(RoutingContext rc, String owner) {
+        rc.put(KEY_OWNER, owner);
+    }
+
+    /** Whether a key says who sent the request. */
+    static boolean byKey(RoutingContext rc) {
+        return rc.get(KEY_OWNER) != null;
+    }
+
     /** Who sent the request; empty if nobody we know. */
     Optional<String> find(RoutingContext rc) {
-        return secret(rc).map(this::hash);
+        return byKey(rc) ? Optional.of(rc.get(KEY_OWNER)) : secret(rc).map(this::hash);
     }
 
     /** Who sent the request; gives strangers a cookie and renews that of others. */
     String welcome(RoutingContext rc) {
+        if (byKey(rc)) {
+            return rc.get(KEY_OWNER);
+        }
         String secret = secret(rc).orElseGet(this::newSecret);
         rc.response().addCookie(Cookie.cookie(COOKIE, secret)
                 .setPath("/")

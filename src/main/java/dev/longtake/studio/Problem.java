@@ -3,6 +3,7 @@ package dev.longtake.studio;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.StartedException;
+import java.time.Duration;
 
 /**
  * Why a request was refused, as RFC 9457 (problem details) writes it.
@@ -56,7 +57,12 @@ record Problem(String type, String title, int status, String detail, String fiel
     }
 
     ProblemException asException() {
-        return new ProblemException(this);
+        return asException(Duration.ZERO);
+    }
+
+    /** @param retryAfter when the same request may be possible */
+    ProblemException asException(Duration retryAfter) {
+        return new ProblemException(this, retryAfter);
     }
 
     private static String urn(String name) {

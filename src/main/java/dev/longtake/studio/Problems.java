@@ -12,6 +12,7 @@ import io.vertx.ext.web.handler.HttpException;
 import io.vertx.openapi.validation.ValidatorException;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,9 @@ final class Problems implements Handler<RoutingContext> {
             return;
         }
         rc.response().setStatusCode(problem.status());
+        if (rc.failure() instanceof ProblemException known && !known.retryAfter().isZero()) {
+            rc.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(known.retryAfter())));
+        }
         if (problem.status() == 404 && wantsPage(rc)) {
             pages.missing(rc, problem).onFailure(failure -> write(rc, problem));
         } else {
@@ -71,6 +75,10 @@ final class Problems implements Handler<RoutingContext> {
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(Json.write(problem));
+    }
+
+    private static long wholeSeconds(Duration time) {
+        return time.plusNanos(999_999_999).toSeconds();
     }
 
     private static boolean wantsPage(RoutingContext rc) {

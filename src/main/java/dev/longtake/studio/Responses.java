@@ -8,7 +8,20 @@ import io.vertx.ext.web.RoutingContext;
 /** Writes the usual responses. */
 final class Responses {
 
+    private static final String WITNESS = "longtake.witness";
+
     private Responses() { }
+
+    /** Sees an answer before it is written. */
+    @FunctionalInterface
+    interface Witness {
+        Future<Void> see(String type, Buffer content);
+    }
+
+    /** The answer to a request is written once {@code witness} has seen it. */
+    static void witness(RoutingContext rc, Witness witness) {
+        rc.put(WITNESS, witness);
+    }
 
     /** Ends the response with {@code value} as JSON; the status stays as it was set. */
     static Future<Void> json(RoutingContext rc, Object value) {
@@ -25,9 +38,11 @@ final class Responses {
 
     /** Ends the response with {@code content}, which must be asked for again next time. */
     static Future<Void> bytes(RoutingContext rc, String type, Buffer content) {
-        return rc.response()
+        Witness witness = rc.remove(WITNESS);
+        Future<Void> seen = witness == null ? Future.succeededFuture() : witness.see(type, content);
+        return seen.compose(done -> rc.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
-                .end(content);
+                .end(content));
     }
 }

@@ -36,6 +36,10 @@ final class Site {
     void requireOwnOrigin(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
         if (origin == null) {
+            String from = request.getHeader("Sec-Fetch-Site");
+            if (from != null && !from.equals("same-origin") && !from.equals("none")) {
+                throw foreign("Sec-Fetch-Site", from);
+            }
             return;
         }
         String from = authority(origin);
@@ -43,10 +47,13 @@ final class Site {
                 && (from.equalsIgnoreCase(authority(request))
                         || publicUrl.map(url -> from.equalsIgnoreCase(url.getAuthority())).orElse(false));
         if (!own) {
-            throw Problem.of(403, "foreign-origin", "Foreign origin",
-                    "The request comes from a page of another site (" + new InvalidFieldException(
-                            "Origin", origin, "").value() + ").").asException();
+            throw foreign("Origin", origin);
         }
+    }
+
+    private static ProblemException foreign(String header, String value) {
+        return Problem.of(403, "foreign-origin", "Foreign origin", "The request comes from a page of another site ("
+                + new InvalidFieldException(header, value, "").value() + ").").asException();
     }
 
     private static String authority(String origin) {

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.StaticHandler;
 import io.vertx.ext.web.healthchecks.HealthCheckHandler;
@@ -86,13 +87,17 @@ public final class StudioVerticle extends VerticleBase {
         ChunkStills stills = new ChunkStills(vertx, memory.films());
         PackView pack = PackView.of(check.manifest());
         Pages pages = new Pages(HandlebarsTemplateEngine.create(vertx), pack, owners, shared, views, site);
-        live = new LiveApi(vertx, memory, views, site, metrics);
+        Allowances allowances = new Allowances(memory.quotas(), owners, config.limits());
+        live = new LiveApi(vertx, memory, views, site, allowances, metrics);
 
         Router router = Router.router(vertx);
+        router.allowForward(config.trustProxy() ? AllowForwardHeaders.X_FORWARD : AllowForwardHeaders.NONE);
         Problems problems = new Problems(pages, new Violations(contract));
         router.route().handler(new SecurityHeaders()).failureHandler(problems);
-        Operations operations = new Operations(vertx, contract, new Gate(site));
-        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, config.rules()));
+        Operations operations = new Operations(vertx, contract, new Gate(
+                site, memory.keys(), allowances, new Idempotency(vertx, memory.answers(), owners)));
+        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, rules(), allowances));
+        addKeys(operations, new KeyApi(memory.keys(), owners));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), pages);
         addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, shared), shared);
@@ -105,6 +110,13 @@ public final class StudioVerticle extends VerticleBase {
             router.errorHandler(status, problems.of(status));
         }
         return router;
+    }
+
+    /** An endless film ends where any other must. */
+    private HouseRules rules() {
+        int longest = config.limits().framesPerFilm();
+        HouseRules rules = config.rules();
+        return longest == 0 || longest >= rules.endlessFrames() ? rules : new HouseRules(longest, rules.trash());
     }
 
     /** Answer of {@code GET /api/packs}. */
@@ -127,6 +139,13 @@ public final class StudioVerticle extends VerticleBase {
                 .on("pauseFilm", films::pause)
                 .on("resumeFilm", films::resume)
                 .on("stopFilm", films::stop);
+    }
+
+    private static void addKeys(Operations operations, KeyApi keys) {
+        operations
+                .on("listKeys", keys::list)
+                .on("createKey", keys::create)
+                .on("revokeKey", keys::revoke);
     }
 
     private void addMedia(Operations operations, MediaApi media, FilmAccess access) {

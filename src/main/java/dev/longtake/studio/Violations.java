@@ -70,7 +70,7 @@ final class Violations {
     private static String thing(Parameter parameter) {
         return switch (parameter.getName()) {
             case "token" -> "share link";
-            case "chunk" -> "chunk";
+            case "chunk", "key" -> parameter.getName();
             default -> "film";
         };
     }

@@ -59,7 +59,7 @@ class ContractTest {
         JsonObject paths = contract.document().getJsonObject("paths");
         for (String path : paths.fieldNames()) {
             String sample = path.replace("{id}", "01ARZ3NDEKTSV4RRFFQ69G5FAV").replace("{token}", "A".repeat(22))
-                    .replace("{chunk}", "0");
+                    .replace("{chunk}", "0").replace("{key}", "0123456789abcdef");
             TreeSet<String> promised = new TreeSet<>();
             METHODS.stream().filter(method -> paths.getJsonObject(path).containsKey(method.toLowerCase()))
                     .forEach(promised::add);

@@ -55,7 +55,7 @@ final class Studio implements AutoCloseable {
     private final StudioVerticle verticle;
     private final PromptTokenizer tokenizer;
 
-    private Studio(Path folder) throws IOException {
+    private Studio(Path folder, Limits limits) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         vertx = Vertx.builder()
                 .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
@@ -66,7 +66,8 @@ final class Studio implements AutoCloseable {
         try {
             memory = await(Memory.open(vertx, redis.url()));
             verticle = new StudioVerticle(
-                    new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("cache")),
+                    new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("cache"),
+                            HouseRules.USUAL, limits, false),
                     memory, new RecipeCheck(MANIFEST, tokenizer), metrics);
             await(vertx.deployVerticle(verticle));
         } catch (RuntimeException e) {
@@ -76,7 +77,11 @@ final class Studio implements AutoCloseable {
     }
 
     static Studio open(Path folder) throws IOException {
-        return new Studio(folder);
+        return open(folder, Limits.NONE);
+    }
+
+    static Studio open(Path folder, Limits limits) throws IOException {
+        return new Studio(folder, limits);
     }
 
     int port() {
