@@ -69,13 +69,13 @@ public record Film(
     }
 
     public Film in(FilmState newState, String newError) {
-        return new Film(id, owner, newState, recipe, plan, chunksDone, framesDone, making, endless, title, lineage, newError,
-                createdAt);
+        return new Film(id, owner, newState, recipe, plan, chunksDone, framesDone, making, endless, title, lineage,
+                newError, createdAt);
     }
 
     public Film with(Recipe newRecipe) {
-        return new Film(id, owner, state, newRecipe, plan, chunksDone, framesDone, making, endless, title, lineage, error,
-                createdAt);
+        return new Film(id, owner, state, newRecipe, plan, chunksDone, framesDone, making, endless, title, lineage,
+                error, createdAt);
     }
 
     /** @param chunk {@value #NONE} for none */

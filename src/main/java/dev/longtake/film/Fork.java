@@ -18,7 +18,12 @@ import java.util.OptionalLong;
  * @param transition chunks over which the prompt fades in, 1 to {@value PromptChange#LONGEST_TRANSITION}
  * @param seed       seed from there on, also instead of any later one
  */
-public record Fork(OptionalInt atFrame, OptionalInt frames, Optional<String> prompt, int transition, OptionalLong seed) {
+public record Fork(
+        OptionalInt atFrame,
+        OptionalInt frames,
+        Optional<String> prompt,
+        int transition,
+        OptionalLong seed) {
 
     /** Keeps all that a film has, and adds nothing. */
     public static final Fork COPY =

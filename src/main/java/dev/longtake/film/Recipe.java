@@ -17,8 +17,8 @@ import java.util.List;
  * @param steps          denoising steps of each chunk, 1 to {@value #MOST_STEPS}
  * @param guidanceScale  classifier-free guidance, 1 (off) to {@value #STRONGEST_GUIDANCE}; in fast mode the one that
  *                       the pack's network has learnt
- * @param seeds          later seeds, sorted by frame, no two at the same frame, at most {@value #MOST_SEEDS}; null where
- *                       it was stored before there were any: none
+ * @param seeds          later seeds, sorted by frame, no two at the same frame, at most {@value #MOST_SEEDS}; null
+ *                       where it was stored before there were any: none
  */
 public record Recipe(
         String pack,

@@ -13,7 +13,8 @@ public final class StartedException extends RuntimeException {
      * @param firstOpenFrame from which on it can be
      */
     public StartedException(int frame, int firstOpenFrame) {
-        super("frame " + frame + " is made or being made already; plans can change from frame " + firstOpenFrame + " on");
+        super("frame " + frame + " is made or being made already; plans can change from frame " + firstOpenFrame
+                + " on");
         this.frame = frame;
         this.firstOpenFrame = firstOpenFrame;
     }

@@ -11,8 +11,8 @@ import io.vertx.core.json.JsonObject;
  * <tr><td>{@code queue}</td><td>position: films that get their turn before, 0 = next</td></tr>
  * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, firstOpenFrame (where a new prompt would act),
  *     fps (frames of film per second of work), etaSeconds (until the film is finished; not of an endless one)</td></tr>
- * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, firstOpenFrame, prompt, seconds, inferenceSeconds,
- *     fps; a chunk that was shown in part comes again when the film is extended</td></tr>
+ * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, firstOpenFrame, prompt, seconds,
+ *     inferenceSeconds, fps; a chunk that was shown in part comes again when the film is extended</td></tr>
  * <tr><td>{@code prompt}</td><td>frame (the first at which the change is seen), prompt and transition (unless
  *     more than one prompt changed)</td></tr>
  * <tr><td>{@code trashed}</td><td>nothing; the film is out of sight until it is restored</td></tr>

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Makes good what a crash between two steps left undone: gives every active film a turn that has none, and takes
- * the others off the list of active films. Forgets what has been in the trash for long enough. Harmless at any time, also by several processes at once.
+ * the others off the list of active films. Forgets what has been in the trash for long enough. Harmless at any time, also by
+ * several processes at once.
  */
 public final class Sweeper {
 

@@ -18,11 +18,11 @@ final class Takes {
         this.redis = redis;
     }
 
+    /** The first parent in a tree is its root. */
     Future<Void> add(FilmId take, Lineage lineage) {
         return lineage.parent().isEmpty()
                 ? Future.succeededFuture()
                 : redis.send(Request.cmd(Command.ZADD).arg(FilmKeys.takes(lineage.root()))
-                        .arg(0).arg(lineage.root().value())
                         .arg(0).arg(lineage.parent().get().value())
                         .arg(0).arg(take.value()))
                         .mapEmpty();
@@ -32,7 +32,7 @@ final class Takes {
         return redis.send(Request.cmd(Command.ZREM).arg(FilmKeys.takes(lineage.root())).arg(take.value())).mapEmpty();
     }
 
-    /** The whole tree, oldest first; at most {@value #MOST} films. One that was listed but then not created is there. */
+    /** The whole tree, oldest first; at most {@value #MOST} films. One that was not created in the end may be there. */
     Future<List<FilmId>> list(FilmId root) {
         return redis.send(Request.cmd(Command.ZRANGE).arg(FilmKeys.takes(root)).arg(0).arg(MOST - 1))
                 .map(ids -> ids.stream().map(id -> new FilmId(id.toString())).toList());

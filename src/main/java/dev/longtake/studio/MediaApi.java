@@ -48,8 +48,8 @@ final class MediaApi {
     Future<?> still(RoutingContext rc) {
         int chunk = Inputs.number("chunk", rc.pathParam("chunk"), 0, 0, Recipe.LONGEST_FILM);
         return access.ticket(rc).load().compose(film -> {
-            String etag = '"' + film.id().value() + '-' + chunk + '-' + film.plan().shownFrames(chunk, film.framesDone())
-                    + '"';
+            int shown = film.plan().shownFrames(chunk, film.framesDone());
+            String etag = '"' + film.id().value() + '-' + chunk + '-' + shown + '"';
             rc.response().putHeader(HttpHeaders.ETAG, etag);
             if (etag.equals(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
                 return rc.response().setStatusCode(304).end();

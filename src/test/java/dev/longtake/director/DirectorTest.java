@@ -9,6 +9,7 @@ import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.SeedChange;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.Timeline;
@@ -18,6 +19,7 @@ import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.TestPacks;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -117,6 +119,18 @@ class DirectorTest {
         assertThat(film(director, RECIPE.withTimeline(switched)).get(2).latents())
                 .isNotEqualTo(film(director, RECIPE).get(2).latents());
         assertThat(film(director, RECIPE.withFrames(47)).get(3).latents()).isEqualTo(film);
+    }
+
+    @Test
+    void aLaterSeedActsFromItsChunkOn() throws Exception {
+        List<Snapshot> film = film(director, RECIPE);
+        List<Snapshot> reseeded = film(director, RECIPE.withSeeds(List.of(new SeedChange(24, 34))));
+        for (int chunk = 0; chunk < 4; chunk++) {
+            boolean same = Arrays.equals(reseeded.get(chunk).latents(), film.get(chunk).latents());
+            assertThat(same).as("chunk %d", chunk).isEqualTo(chunk < 2);
+        }
+        List<Snapshot> sameSeed = film(director, RECIPE.withSeeds(List.of(new SeedChange(24, RECIPE.seed()))));
+        assertThat(sameSeed.get(3).latents()).isEqualTo(film.get(3).latents());
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.longtake.film.CancelledException;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
+import dev.longtake.film.Fork;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -25,9 +26,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -145,6 +149,53 @@ class WorkerVerticleTest {
                 .containsExactly(FilmState.STOPPED, 16);
         await(films.extend(film.id(), 8, Optional.of("snow")));
         assertThat(awaitState(film.id(), FilmState.FINISHED).framesDone()).isEqualTo(24);
+    }
+
+    @Test
+    void aPausedFilmFinishesItsChunkAndGoesOnBitForBit() throws Exception {
+        Hanging maker = new Hanging(1);
+        work("w", maker);
+        Film film = create(40, 3);
+        maker.hangs.await();
+        assertThat(await(films.pause(film.id())).state()).isEqualTo(FilmState.PAUSED);
+        maker.go.countDown();
+        // The worker makes other films meanwhile.
+        Film other = create(40, 3);
+        awaitState(other.id(), FilmState.FINISHED);
+        assertThat(await(films.find(film.id()))).extracting(Film::state, Film::framesDone, Film::making)
+                .containsExactly(FilmState.PAUSED, 24, Film.NONE);
+        await(films.resume(film.id()));
+        awaitState(film.id(), FilmState.FINISHED);
+        assertThat(segments(film.id())).isEqualTo(segments(other.id()));
+    }
+
+    @Test
+    void aDeletedFilmFreesItsWorkerAndGoesOnWhenItIsRestored() throws Exception {
+        Hanging maker = new Hanging(1);
+        work("w", maker);
+        Film film = create(40, 3);
+        maker.hangs.await();
+        await(films.trash(film.id(), Duration.ofHours(1)));
+        Film other = create(40, 3);
+        awaitState(other.id(), FilmState.FINISHED);
+        await(films.restore(film.id()));
+        awaitState(film.id(), FilmState.FINISHED);
+        assertThat(segments(film.id())).isEqualTo(segments(other.id()));
+    }
+
+    @Test
+    void aTakeIsMadeByAnyWorkerAsTheFilmOfItsRecipe() throws Exception {
+        work("w", new PaintedChunks());
+        Film film = create(45, 7);
+        awaitState(film.id(), FilmState.FINISHED);
+        Fork fork = new Fork(OptionalInt.of(24), OptionalInt.of(20), Optional.of("snow"), 1, OptionalLong.of(9));
+        Film take = await(films.fork(film.id(), fork.of(film(film.id()), "me")));
+        awaitState(take.id(), FilmState.FINISHED);
+        Film afresh = await(films.create(Film.create("me", take.recipe(), PaintedChunks.PLAN)));
+        awaitState(afresh.id(), FilmState.FINISHED);
+        assertThat(segments(take.id())).isEqualTo(segments(afresh.id()));
+        assertThat(segments(take.id()).subList(0, 2)).isEqualTo(segments(film.id()).subList(0, 2));
+        assertThat(segments(take.id()).get(2)).isNotEqualTo(segments(film.id()).get(2));
     }
 
     @Test
@@ -276,6 +327,10 @@ class WorkerVerticleTest {
     private Film create(int frames, long seed) throws Exception {
         Recipe recipe = new Recipe("painted", Timeline.of("a red car"), "", frames, seed, PaintedChunks.STEPS, 1);
         return await(films.create(Film.create("me", recipe, PaintedChunks.PLAN)));
+    }
+
+    private Film film(FilmId id) throws Exception {
+        return await(films.find(id));
     }
 
     private Film awaitState(FilmId id, FilmState state) {
