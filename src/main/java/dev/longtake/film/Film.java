@@ -116,11 +116,11 @@ public record Film(
                 changes.add(change);
             }
         }
-        List<PromptChange> started = changes.stream().map(this::acting).toList();
+        List<PromptChange> started = changes.stream().map(change -> change.acting(plan)).toList();
         for (PromptChange change : planned) {
             if (!started(change)) {
                 changes.add(change);
-            } else if (!started.contains(acting(change))) {
+            } else if (!started.contains(change.acting(plan))) {
                 throw new StartedException(change.frame(), firstOpenFrame());
             }
         }
@@ -129,12 +129,6 @@ public record Film(
 
     private boolean started(PromptChange change) {
         return plan.firstChunkFrom(change.frame()) < firstOpenChunk();
-    }
-
-    /** The same change at the frame from which it really acts. */
-    private PromptChange acting(PromptChange change) {
-        return new PromptChange(
-                plan.firstFrame(plan.firstChunkFrom(change.frame())), change.prompt(), change.transition());
     }
 
     public Film takenFrom(Lineage newLineage) {

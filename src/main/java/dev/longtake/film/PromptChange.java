@@ -35,6 +35,11 @@ public record PromptChange(int frame, String prompt, int transition) {
         this(frame, prompt, 1);
     }
 
+    /** The same change at the frame from which it really acts in a film cut by {@code plan}. */
+    public PromptChange acting(ChunkPlan plan) {
+        return new PromptChange(plan.firstFrame(plan.firstChunkFrom(frame)), prompt, transition);
+    }
+
     /** Whether the prompt leads on from the scene before: it begins with now, then, it, the … (English only). */
     public boolean goesOn() {
         String firstWord = prompt.toLowerCase(Locale.ROOT).split("[^\\p{L}]+", 2)[0];

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,6 +80,14 @@ public record Timeline(List<PromptChange> changes) {
         int chunksIn = 1 + chunk - plan.firstChunkFrom(changes.get(current).frame());
         double weight = Math.min(1.0, (double) chunksIn / changes.get(current).transition());
         return new PromptMix(scene(before), scene(current), weight);
+    }
+
+    /** The changes that a film cut by {@code plan} shows, at the frames from which they act, in order. */
+    public List<PromptChange> seen(ChunkPlan plan) {
+        Map<Integer, PromptChange> seen = new TreeMap<>();
+        // Of two changes within one chunk the earlier is never seen.
+        changes.stream().map(change -> change.acting(plan)).forEach(change -> seen.put(change.frame(), change));
+        return List.copyOf(seen.values());
     }
 
     /** What the networks read after each change: a prompt that goes on is read together with its scene. */

@@ -1,6 +1,5 @@
 package dev.longtake.studio;
 
-import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.PromptChange;
@@ -16,7 +15,7 @@ import java.util.Optional;
  *
  * @param title         what its owner calls it; null for nothing
  * @param prompt        the first prompt
- * @param timeline      every prompt, at the frame from which it really acts
+ * @param timeline      every prompt that is seen, at the frame from which it really acts
  * @param timelineVersion tells this timeline from any other of the film
  * @param endless       whether it goes on until it is stopped, or has {@code frames} frames
  * @param seed          the first seed
@@ -99,7 +98,7 @@ record FilmView(
                 film.state().name().toLowerCase(Locale.ROOT),
                 film.title().isEmpty() ? null : film.title(),
                 recipe.timeline().changes().get(0).prompt(),
-                recipe.timeline().changes().stream().map(change -> scene(change, film.plan(), video.fps())).toList(),
+                recipe.timeline().seen(film.plan()).stream().map(change -> scene(change, video.fps())).toList(),
                 recipe.timeline().version(),
                 recipe.negativePrompt(),
                 recipe.pack(),
@@ -130,8 +129,7 @@ record FilmView(
                 links);
     }
 
-    private static Scene scene(PromptChange change, ChunkPlan plan, int fps) {
-        int frame = plan.firstFrame(plan.firstChunkFrom(change.frame()));
-        return new Scene(frame, (double) frame / fps, change.prompt(), change.transition());
+    private static Scene scene(PromptChange change, int fps) {
+        return new Scene(change.frame(), (double) change.frame() / fps, change.prompt(), change.transition());
     }
 }

@@ -37,6 +37,28 @@ class TimelineTest {
     }
 
     @Test
+    void tellsWhatIsSeenAndFromWhereOn() {
+        Timeline timeline = Timeline.of("sun").with(new PromptChange(17, "fog")).with(new PromptChange(20, "rain", 2))
+                .with(new PromptChange(25, "snow"));
+        assertThat(timeline.seen(PLAN)).containsExactly(
+                new PromptChange(0, "sun"), new PromptChange(24, "rain", 2), new PromptChange(32, "snow"));
+    }
+
+    @Test
+    void differentTimelinesHaveDifferentVersions() {
+        Timeline timeline = Timeline.of("sun").with(new PromptChange(16, "rain", 2));
+        assertThat(List.of(
+                        timeline,
+                        Timeline.of("sun"),
+                        Timeline.of("sun").with(new PromptChange(16, "rain")),
+                        Timeline.of("sun").with(new PromptChange(17, "rain", 2)),
+                        Timeline.of("sun").with(new PromptChange(16, "Rain", 2))))
+                .extracting(Timeline::version).doesNotHaveDuplicates();
+        assertThat(timeline.version()).isEqualTo("ced274c4201bcba5");
+        assertThat(new Timeline(timeline.changes()).version()).as("in every process").isEqualTo(timeline.version());
+    }
+
+    @Test
     void readsAPromptThatGoesOnTogetherWithItsScene() {
         Timeline timeline = Timeline.of("a car at night")
                 .with(new PromptChange(16, "Now it snows"))

@@ -115,7 +115,7 @@ class PagesTest {
             Matcher method = Pattern.compile("    (get|put|post|patch|delete):").matcher(line);
             if (line.matches("  /\\S*:")) {
                 path = line.strip().replace(":", "").replace("{id}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
-                        .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{chunk}", "0");
+                        .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAA").replaceAll("\\{\\w+}", "0");
             } else if (method.matches()) {
                 Person.Answer answer = ann.send(
                         method.group(1).toUpperCase(java.util.Locale.ROOT), path, HttpRequest.BodyPublishers.noBody());

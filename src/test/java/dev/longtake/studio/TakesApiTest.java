@@ -2,6 +2,9 @@ package dev.longtake.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longtake.film.FilmId;
+import dev.longtake.memory.FilmEvent;
+import dev.longtake.memory.FilmEvents;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -125,6 +128,24 @@ class TakesApiTest {
         assertThat(ann.get("/api/films/" + id).json().getJsonObject("open").getInteger("frame")).isEqualTo(32);
         assertThat(ann.get("/api/films/" + id + "/chunks?from=2&limit=1").json().getJsonArray("strip")
                 .getJsonObject(0).getString("state")).isEqualTo("making");
+    }
+
+    @Test
+    void tellsHowTheChunkInWorkGetsOn() {
+        String id = film(44, 2);
+        FilmEvents events = studio.memory.events();
+        studio.begin(id);
+        Studio.await(events.append(new FilmId(id), FilmEvent.PROGRESS,
+                new JsonObject().put("chunk", 2).put("step", 3).put("steps", 6).put("etaSeconds", 4.5)));
+        JsonObject progress = ann.get("/api/films/" + id).json().getJsonObject("progress");
+        assertThat(progress.getInteger("step")).isEqualTo(3);
+        assertThat(progress.getDouble("etaSeconds")).isEqualTo(4.5);
+        ann.post("/api/films/" + id + "/stop");
+        assertThat(ann.get("/api/films/" + id).json().containsKey("progress")).as("at rest").isFalse();
+        ann.post("/api/films/" + id + "/extend", new JsonObject().put("frames", 24));
+        studio.shoot(id);
+        studio.begin(id);
+        assertThat(ann.get("/api/films/" + id).json().containsKey("progress")).as("of the chunk before").isFalse();
     }
 
     @Test
