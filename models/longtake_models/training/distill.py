@@ -23,7 +23,7 @@ from .cam_apm import KEPT, ContinuationTask, Generator, draw_films
 from .harness import Plan, Stage, setup_threads
 from .latents import LatentSet, cache_folder, pad_states
 
-PLAIN_EVERY, FIRST_EVERY, FRAMES_EVERY = 6, 3, 2
+PLAIN_EVERY, FIRST_EVERY, FRAMES_EVERY = 6, 3, 4
 NEW = ("interval_embedding",)
 FRAMES_BATCH = 32
 
