@@ -69,7 +69,18 @@ final class FilmKeys {
         return "takes:{" + root + "}";
     }
 
+    /** Hash: a share link. */
     static String share(String token) {
         return "share:{" + token + "}";
+    }
+
+    /** HyperLogLog of those who looked at it. */
+    static String shareViews(String token) {
+        return share(token) + ":views";
+    }
+
+    /** Channel on which it is said that it was changed or revoked. */
+    static String shareNews(String token) {
+        return share(token) + ":news";
     }
 }

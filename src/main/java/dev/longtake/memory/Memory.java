@@ -24,7 +24,7 @@ public final class Memory {
         news = new NewsWire(redis);
         events = new FilmEvents(redis, news);
         jobs = new JobQueue(redis);
-        shares = new ShareLinks(redis);
+        shares = new ShareLinks(redis, news);
         films = new FilmMemory(redis, events, jobs, shares);
         sweeper = new Sweeper(redis, jobs, films);
         quotas = new Quotas(redis);

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.longtake.film.InvalidFieldException;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
 final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
+            // An optional value can be told from one that was left out: null is empty, and nothing is null.
+            .addModule(new Jdk8Module().configureReadAbsentAsNull(true))
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -123,6 +126,9 @@ final class Json {
         }
         if (type == String.class) {
             return "a text";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
         }
         return type != null && List.class.isAssignableFrom(type) ? "a list" : "an object";
     }

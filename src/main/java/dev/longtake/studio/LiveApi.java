@@ -51,10 +51,11 @@ final class LiveApi {
         FilmAccess.Ticket ticket = access.ticket(rc);
         // What arrives while the film is looked up must wait for the socket.
         rc.request().pause();
-        return ticket.load()
-                .compose(film -> seat(rc).compose(seat -> rc.request().toWebSocket()
+        return ticket.look()
+                .compose(sight -> seat(rc).compose(seat -> rc.request().toWebSocket()
                         .onSuccess(socket -> {
-                            LiveSocket live = new LiveSocket(socket, memory, views, ticket, film, first);
+                            LiveSocket live = new LiveSocket(
+                                    rc.vertx(), socket, memory, views, ticket, sight, first);
                             sockets.put(live, seat);
                             live.start(from, () -> sockets.remove(live).close());
                         })

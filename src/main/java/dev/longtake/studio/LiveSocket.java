@@ -6,11 +6,15 @@ import dev.longtake.film.InvalidFieldException;
 import dev.longtake.memory.FilmEvent;
 import dev.longtake.memory.Memory;
 import dev.longtake.memory.Preview;
+import dev.longtake.memory.ShareTerms;
 import dev.longtake.memory.Subscription;
 import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +34,9 @@ final class LiveSocket {
     static final short FILM_GONE = 4404;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
+    private static final long NO_TIMER = -1;
 
+    private final Vertx vertx;
     private final ServerWebSocket socket;
     private final Memory memory;
     private final FilmViews views;
@@ -41,6 +47,8 @@ final class LiveSocket {
     private final List<Subscription> subscriptions = new ArrayList<>();
 
     private Future<Void> events = Future.succeededFuture();
+    private FilmAccess.Sight sight;
+    private long expiry = NO_TIMER;
     private String lastEvent;
     private boolean pongDue;
 
@@ -52,16 +60,27 @@ final class LiveSocket {
      *
      * @param changedFrom the first frame that shows what was just changed in the timeline; null where nothing was
      */
-    private record StateMessage(String type, String id, FilmView film, Integer changedFrom) { }
+    private record StateMessage(String type, String id, Object film, Integer changedFrom) { }
 
-    /** @param first chunk to send first */
+    /**
+     * @param ticket what {@code sight} was got with
+     * @param first  chunk to send first
+     */
     LiveSocket(
-            ServerWebSocket socket, Memory memory, FilmViews views, FilmAccess.Ticket ticket, Film film, int first) {
+            Vertx vertx,
+            ServerWebSocket socket,
+            Memory memory,
+            FilmViews views,
+            FilmAccess.Ticket ticket,
+            FilmAccess.Sight sight,
+            int first) {
+        this.vertx = vertx;
         this.socket = socket;
         this.memory = memory;
         this.views = views;
         this.ticket = ticket;
-        this.film = film;
+        this.sight = sight;
+        this.film = sight.film();
         this.outlet = new Outlet(socket, () -> sendState().onFailure(this::giveUp));
         this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, outlet::media, this::giveUp);
     }
@@ -80,6 +99,7 @@ final class LiveSocket {
         socket.closeHandler(gone -> {
             pump.close();
             subscriptions.forEach(Subscription::close);
+            vertx.cancelTimer(expiry);
             closed.run();
         });
         FilmId id = film.id();
@@ -90,12 +110,13 @@ final class LiveSocket {
                     if (!socket.isClosed()) {
                         subscriptions.add(memory.events().tail(id, lastEvent, this::onEvent));
                         subscriptions.add(memory.events().previews(id, this::onPreview));
+                        subscriptions.add(ticket.watch(this::lookAgain));
                     }
                 })
                 .onFailure(this::giveUp);
     }
 
-    /** Called every few seconds: notices watchers who vanished and links that were withdrawn. */
+    /** Called every few seconds: notices watchers who vanished, and whatever else should have been noticed before. */
     void check() {
         if (pongDue) {
             socket.close();
@@ -103,7 +124,30 @@ final class LiveSocket {
         }
         pongDue = true;
         socket.writePing(Buffer.buffer());
-        ticket.load().onFailure(this::giveUp);
+        lookAgain();
+    }
+
+    /** Whoever may see less from now on sees less, and whoever may see nothing is told to go. */
+    private void lookAgain() {
+        Optional<ShareTerms> before = sight.terms();
+        look().onSuccess(now -> {
+            if (!now.terms().equals(before)) {
+                sendState().onFailure(this::giveUp);
+            }
+        }).onFailure(this::giveUp);
+    }
+
+    private Future<FilmAccess.Sight> look() {
+        return ticket.look().map((FilmAccess.Sight now) -> {
+            sight = now;
+            vertx.cancelTimer(expiry);
+            expiry = NO_TIMER;
+            if (!socket.isClosed()) {
+                now.terms().flatMap(ShareTerms::expiresAt).ifPresent(end -> expiry = vertx.setTimer(
+                        Math.max(1, Duration.between(Instant.now(), end).toMillis() + 1), due -> lookAgain()));
+            }
+            return now;
+        });
     }
 
     void close(short code, String reason) {
@@ -118,9 +162,9 @@ final class LiveSocket {
     private Future<Void> handle(FilmEvent event) {
         lastEvent = event.id();
         switch (event.type()) {
-            case FilmEvent.PROGRESS, FilmEvent.QUEUE -> outlet.text(event.toJson().encode());
+            case FilmEvent.PROGRESS, FilmEvent.QUEUE -> outlet.text(sight.show(event).encode());
             case FilmEvent.CHUNK -> {
-                outlet.text(event.toJson().encode());
+                outlet.text(sight.show(event).encode());
                 pump.available(event.body().getInteger("framesDone"));
             }
             case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
@@ -140,9 +184,10 @@ final class LiveSocket {
     }
 
     private Future<Void> sendState(Integer changedFrom) {
-        return ticket.load().compose(now -> views.view(now, ticket.links()).map(view -> {
-            outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, view, changedFrom)));
-            pump.available(now.framesDone());
+        return look().compose(now -> views.view(now.film(), id -> now.links()).map(view -> {
+            Integer change = now.terms().map(ShareTerms::prompts).orElse(true) ? changedFrom : null;
+            outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, now.show(view), change)));
+            pump.available(now.film().framesDone());
             return null;
         }));
     }

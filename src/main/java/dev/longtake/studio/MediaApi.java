@@ -3,6 +3,7 @@ package dev.longtake.studio;
 import dev.longtake.film.Film;
 import dev.longtake.film.Recipe;
 import dev.longtake.memory.FilmMemory;
+import dev.longtake.memory.ShareTerms;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -12,6 +13,8 @@ import java.text.Normalizer;
 final class MediaApi {
 
     private static final int LONGEST_NAME = 60;
+    /** A readable name would tell the prompt. */
+    private static final String NAMELESS = "longtake-film";
 
     private final FilmMemory films;
     private final VideoFiles videos;
@@ -26,13 +29,9 @@ final class MediaApi {
     }
 
     Future<?> video(RoutingContext rc) {
-        return access.ticket(rc).load().compose(film -> {
-            if (film.framesDone() == 0) {
-                throw Problem.conflict("The film has no frame yet; try again in a moment.").asException();
-            }
-            if (rc.request().getParam("download") != null) {
-                rc.response().putHeader("Content-Disposition", "attachment; filename=\"" + fileName(film) + "\"");
-            }
+        return access.ticket(rc).look().compose(sight -> {
+            Film film = requireFrames(sight);
+            attach(rc, sight, ".mp4");
             return videos.get(film).compose(file -> RangedFile.send(rc, file, "video/mp4", version(film)));
         });
     }
@@ -61,7 +60,37 @@ final class MediaApi {
     }
 
     Future<?> recipe(RoutingContext rc) {
-        return access.ticket(rc).load().compose(film -> Responses.json(rc, NewFilm.of(film)));
+        return access.ticket(rc).look().compose(sight -> {
+            requireDownloads(sight);
+            if (!sight.terms().map(ShareTerms::prompts).orElse(true)) {
+                throw Problem.of(403, "no-prompts", "Not allowed",
+                        "This link does not tell what was written for the film.").asException();
+            }
+            return Responses.json(rc, NewFilm.of(sight.film()));
+        });
+    }
+
+    private static Film requireFrames(FilmAccess.Sight sight) {
+        if (sight.film().framesDone() == 0) {
+            throw Problem.conflict("The film has no frame yet; try again in a moment.").asException();
+        }
+        return sight.film();
+    }
+
+    /** Lets browsers save the answer instead of showing it, where they ask for that. */
+    private static void attach(RoutingContext rc, FilmAccess.Sight sight, String extension) {
+        if (rc.request().getParam("download") != null) {
+            requireDownloads(sight);
+            String name = sight.terms().map(ShareTerms::prompts).orElse(true) ? fileName(sight.film()) : NAMELESS;
+            rc.response().putHeader("Content-Disposition", "attachment; filename=\"" + name + extension + "\"");
+        }
+    }
+
+    private static void requireDownloads(FilmAccess.Sight sight) {
+        if (!sight.terms().map(ShareTerms::downloads).orElse(true)) {
+            throw Problem.of(403, "no-downloads", "Not allowed",
+                    "This link lets people watch the film, but offers no files to keep.").asException();
+        }
     }
 
     /** Changes exactly when the film's bytes do. */
@@ -74,6 +103,6 @@ final class MediaApi {
                 .replaceAll("[^A-Za-z0-9]+", "-")
                 .replaceAll("^-|-$", "");
         String name = words.isEmpty() ? film.id().value() : words;
-        return name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("-$", "") + ".mp4";
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("-$", "");
     }
 }

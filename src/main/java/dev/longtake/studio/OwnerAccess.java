@@ -3,8 +3,10 @@ package dev.longtake.studio;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.memory.FilmEvent;
 import dev.longtake.memory.FilmMemory;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
@@ -19,11 +21,30 @@ final class OwnerAccess implements FilmAccess {
         this.owners = owners;
     }
 
+    /** Owners see everything. */
+    private record OwnSight(Film film) implements Sight {
+
+        @Override
+        public FilmLinks links() {
+            return FilmLinks.ofOwner(film.id());
+        }
+
+        @Override
+        public FilmView show(FilmView whole) {
+            return whole;
+        }
+
+        @Override
+        public JsonObject show(FilmEvent event) {
+            return event.toJson();
+        }
+    }
+
     @Override
     public Ticket ticket(RoutingContext rc) {
         Optional<String> owner = owners.find(rc);
         String id = rc.pathParam("id");
-        return new Ticket(() -> find(id, owner), FilmLinks::ofOwner);
+        return () -> find(id, owner).map(OwnSight::new);
     }
 
     private Future<Film> find(String id, Optional<String> owner) {

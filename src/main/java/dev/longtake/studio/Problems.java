@@ -48,7 +48,7 @@ final class Problems implements Handler<RoutingContext> {
         if (problem.status() == 503) {
             LOG.warn("{} {}: the memory is away: {}",
                     rc.request().method(), rc.request().path(), rc.failure().toString());
-        } else if (problem.status() >= 500) {
+        } else if (problem.status() >= 500 && !(rc.failure() instanceof ProblemException)) {
             LOG.error("{} {} failed with {}",
                     rc.request().method(), rc.request().path(), problem.status(), rc.failure());
         }

@@ -1,10 +1,16 @@
 package dev.longtake.studio;
 
 import dev.longtake.film.Film;
+import dev.longtake.memory.FilmEvent;
 import dev.longtake.memory.FilmMemory;
+import dev.longtake.memory.ShareLink;
 import dev.longtake.memory.ShareLinks;
+import dev.longtake.memory.ShareTerms;
+import dev.longtake.memory.Subscription;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Films by the token of a share link, for everyone who has it. */
@@ -20,21 +26,59 @@ final class ShareAccess implements FilmAccess {
         this.shares = shares;
     }
 
+    /** Guests see what the link allows. */
+    record SharedSight(Film film, ShareLink link) implements Sight {
+
+        @Override
+        public FilmLinks links() {
+            return FilmLinks.ofShare(link.token());
+        }
+
+        @Override
+        public SharedFilm show(FilmView whole) {
+            return SharedFilm.of(whole, link.terms());
+        }
+
+        @Override
+        public JsonObject show(FilmEvent event) {
+            return SharedFilm.event(event, link.terms());
+        }
+
+        @Override
+        public Optional<ShareTerms> terms() {
+            return Optional.of(link.terms());
+        }
+    }
+
     @Override
     public Ticket ticket(RoutingContext rc) {
         String token = rc.pathParam("token");
-        return new Ticket(() -> find(token), id -> FilmLinks.ofShare(token));
+        return new Ticket() {
+
+            @Override
+            public Future<SharedSight> look() {
+                return ShareAccess.this.look(token);
+            }
+
+            @Override
+            public Subscription watch(Runnable changed) {
+                return shares.watch(token, changed);
+            }
+        };
     }
 
-    private Future<Film> find(String token) {
-        if (!TOKEN.matcher(token).matches()) {
+    /** What the token shows now; fails with a 404 {@link ProblemException} if nothing. */
+    Future<SharedSight> look(String token) {
+        if (token == null || !TOKEN.matcher(token).matches()) {
             return unknown();
         }
-        return shares.resolve(token).compose(id -> id.map(films::find).orElseGet(ShareAccess::unknown));
+        return shares.resolve(token).compose(link -> link.isEmpty()
+                ? unknown()
+                : films.find(link.get().film()).map(film -> new SharedSight(film, link.get())));
     }
 
-    private static Future<Film> unknown() {
-        return Future.failedFuture(Problem.of(404, "not-found", "Not found",
-                "This link shows no film: it was withdrawn, or its film was deleted.").asException());
+    private static Future<SharedSight> unknown() {
+        return Future.failedFuture(Problem.of(404, "not-found", "This link is gone",
+                "This link shows no film: it has expired or was withdrawn, or its film was deleted.").asException());
     }
 }

@@ -1,12 +1,17 @@
 package dev.longtake.studio;
 
 import dev.longtake.memory.FilmMemory;
+import dev.longtake.memory.ShareLink;
 import dev.longtake.memory.ShareLinks;
+import dev.longtake.memory.ShareTerms;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/** Share links over REST. */
+/** Share links over REST, for the makers of the films that they show. To everyone else there are none. */
 final class ShareApi {
 
     private final FilmMemory films;
@@ -23,28 +28,61 @@ final class ShareApi {
         this.site = site;
     }
 
-    /** A link that lets anyone watch. */
-    record Share(String token, String url) { }
+    /** Answer to {@link #list}. */
+    record ShareList(List<ShareView> shares) { }
 
     Future<?> create(RoutingContext rc) {
-        return access.ticket(rc).load().compose(film -> shares.create(film.id())).compose(token -> {
-            String url = site.baseUrl(rc.request()) + FilmLinks.ofShare(token).page();
-            rc.response().setStatusCode(201);
-            return Responses.json(rc, new Share(token, url));
-        });
+        Buffer body = rc.body().buffer();
+        ShareWish wish = body == null || body.length() == 0 ? ShareWish.NOTHING : Json.read(body, ShareWish.class);
+        ShareTerms terms = wish.appliedTo(ShareTerms.USUAL, Instant.now());
+        return access.ticket(rc).load()
+                .compose(film -> shares.create(film.id(), terms))
+                .compose(link -> {
+                    rc.response().setStatusCode(201);
+                    return Responses.json(rc, view(rc, link, 0));
+                });
     }
 
-    /** Only the film's owner may withdraw a link; to everyone else there is none. */
+    Future<?> list(RoutingContext rc) {
+        return access.ticket(rc).load()
+                .compose(film -> shares.list(film.id()))
+                .compose(links -> Future.all(links.stream().map(link -> view(rc, link)).toList()))
+                .compose(views -> Responses.json(rc, new ShareList(views.list())));
+    }
+
+    Future<?> change(RoutingContext rc) {
+        ShareWish wish = Json.read(rc.body().buffer(), ShareWish.class);
+        return requireOwn(rc)
+                .compose(link -> shares.change(link.token(), terms -> wish.appliedTo(terms, Instant.now())))
+                .compose(changed -> changed.map(Future::succeededFuture).orElseGet(ShareApi::unknown))
+                .compose(link -> view(rc, link))
+                .compose(view -> Responses.json(rc, view));
+    }
+
     Future<?> delete(RoutingContext rc) {
-        String token = rc.pathParam("token");
+        return requireOwn(rc).compose(link -> shares.revoke(link.token())).compose(done -> Responses.empty(rc));
+    }
+
+    private Future<ShareLink> requireOwn(RoutingContext rc) {
         Optional<String> owner = owners.find(rc);
-        ProblemException unknown = Problem.notFound("share link").asException();
-        if (owner.isEmpty() || !ShareAccess.TOKEN.matcher(token).matches()) {
-            return Future.failedFuture(unknown);
+        if (owner.isEmpty()) {
+            return unknown();
         }
-        return shares.resolve(token)
-                .compose(id -> id.map(films::find).orElseGet(() -> Future.failedFuture(unknown)))
-                .compose(film -> film.owner().equals(owner.get()) ? shares.revoke(token) : Future.failedFuture(unknown))
-                .compose(done -> Responses.empty(rc));
+        return shares.find(rc.pathParam("token")).compose(link -> link.isEmpty()
+                ? unknown()
+                : films.find(link.get().film()).compose(film ->
+                        film.owner().equals(owner.get()) ? Future.succeededFuture(link.get()) : unknown()));
+    }
+
+    private Future<ShareView> view(RoutingContext rc, ShareLink link) {
+        return shares.views(link.token()).map(views -> view(rc, link, views));
+    }
+
+    private ShareView view(RoutingContext rc, ShareLink link, long views) {
+        return ShareView.of(link, site.baseUrl(rc.request()) + FilmLinks.ofShare(link.token()).page(), views);
+    }
+
+    private static Future<ShareLink> unknown() {
+        return Future.failedFuture(Problem.notFound("share link").asException());
     }
 }

@@ -14,6 +14,7 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.common.template.TemplateEngine;
 import io.vertx.ext.web.handler.StaticHandler;
 import io.vertx.ext.web.healthchecks.HealthCheckHandler;
 import io.vertx.ext.web.templ.handlebars.HandlebarsTemplateEngine;
@@ -82,11 +83,14 @@ public final class StudioVerticle extends VerticleBase {
         Owners owners = new Owners(site);
         FilmViews views = new FilmViews(memory.jobs(), memory.events(), check.manifest().video());
         FilmAccess own = new OwnerAccess(memory.films(), owners);
-        FilmAccess shared = new ShareAccess(memory.films(), memory.shares());
+        ShareAccess shared = new ShareAccess(memory.films(), memory.shares());
         VideoFiles videos = new VideoFiles(vertx, memory.films(), config.cache().resolve("videos"));
         ChunkStills stills = new ChunkStills(vertx, memory.films());
         PackView pack = PackView.of(check.manifest());
-        Pages pages = new Pages(HandlebarsTemplateEngine.create(vertx), pack, owners, shared, views, site);
+        TemplateEngine templates = HandlebarsTemplateEngine.create(vertx);
+        Pages pages = new Pages(templates, pack, owners);
+        SharePages sharePages =
+                new SharePages(templates, memory.films(), shared, memory.shares(), owners, views, site);
         Allowances allowances = new Allowances(memory.quotas(), owners, config.limits());
         live = new LiveApi(vertx, memory, views, site, allowances, metrics);
 
@@ -99,8 +103,8 @@ public final class StudioVerticle extends VerticleBase {
         addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, rules(), allowances));
         addKeys(operations, new KeyApi(memory.keys(), owners));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, own), own);
-        addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), pages);
         addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, shared), shared);
+        addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);
         operations.mount(router);
@@ -157,11 +161,15 @@ public final class StudioVerticle extends VerticleBase {
                 .on("watchFilm", live.through(access));
     }
 
-    private static void addSharing(Operations operations, ShareApi shares, Pages pages) {
+    private static void addSharing(Operations operations, ShareApi shares, SharePages pages) {
         operations
+                .on("listShares", shares::list)
                 .on("shareFilm", shares::create)
+                .on("changeShare", shares::change)
                 .on("revokeShare", shares::delete)
-                .on("sharePage", pages::share);
+                .on("sharePage", pages::page)
+                .on("embedPage", pages::embed)
+                .on("describeShare", pages::oembed);
     }
 
     private void addSharedMedia(Operations operations, MediaApi media, FilmAccess access) {
@@ -169,6 +177,7 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getSharedVideo", media::video)
                 .on("getSharedPoster", media::poster)
                 .on("getSharedStill", media::still)
+                .on("getSharedRecipe", media::recipe)
                 .on("watchSharedFilm", live.through(access));
     }
 

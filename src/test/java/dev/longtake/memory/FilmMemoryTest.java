@@ -261,7 +261,8 @@ class FilmMemoryTest extends RedisTest {
         FilmId id = await(films.create(film(80))).id();
         ChunkTask task = await(films.begin(id)).orElseThrow();
         await(films.commit(task, chunk(task)));
-        String token = await(memory.shares().create(id));
+        String token = await(memory.shares().create(id, ShareTerms.USUAL)).token();
+        await(memory.shares().countView(token, "a visitor"));
         await(films.delete(id));
 
         assertThatThrownBy(() -> await(films.find(id))).hasCauseInstanceOf(UnknownFilmException.class);

@@ -68,25 +68,6 @@ class PagesTest {
     }
 
     @Test
-    void aSharedFilmShowsItselfInLinkPreviews() {
-        String film = ann.film("a <red> car & \"friends\"", 20);
-        String token = ann.post("/api/films/" + film + "/shares").json().getString("token");
-        studio.shootAll(film);
-
-        Person.Answer page = studio.stranger().get("/v/" + token);
-        assertThat(page.status()).isEqualTo(200);
-        assertThat(page.cookie()).isEmpty();
-        assertThat(page.text())
-                .contains("<title>a &lt;red&gt; car &amp; &quot;friends&quot;")
-                .contains("property=\"og:image\" content=\"" + ann.url + "/v/" + token + "/poster.jpg\"")
-                .contains("property=\"og:video\" content=\"" + ann.url + "/v/" + token + "/video.mp4\"")
-                .doesNotContain(film + "/");
-        JsonObject shared = config(page).getJsonObject("film");
-        assertThat(shared.getString("prompt")).isEqualTo("a <red> car & \"friends\"");
-        assertThat(shared.getJsonObject("links").getString("live")).isEqualTo("/v/" + token + "/live");
-    }
-
-    @Test
     void peopleGetAPageAndProgramsAProblem() {
         Person.Answer page = ann.get("/v/AAAAAAAAAAAAAAAAAAAAAA", "Accept", "text/html,*/*");
         assertThat(page.status()).isEqualTo(404);

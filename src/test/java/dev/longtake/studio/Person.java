@@ -66,6 +66,13 @@ final class Person {
         return send("POST", path, HttpRequest.BodyPublishers.ofString(body), all);
     }
 
+    Answer patch(String path, JsonObject body, String... headers) {
+        String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Content-Type";
+        all[headers.length + 1] = "application/json";
+        return send("PATCH", path, HttpRequest.BodyPublishers.ofString(body.encode()), all);
+    }
+
     /** Id of a new film. */
     String film(String prompt, int frames) {
         Answer answer = post("/api/films", new JsonObject().put("prompt", prompt).put("frames", frames).put("seed", 7));
