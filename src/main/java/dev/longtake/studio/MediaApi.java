@@ -1,7 +1,10 @@
 package dev.longtake.studio;
 
 import dev.longtake.film.Film;
+import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Recipe;
+import dev.longtake.media.Loop;
+import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.FilmMemory;
 import dev.longtake.memory.ShareTerms;
 import io.vertx.core.Future;
@@ -13,19 +16,33 @@ import java.text.Normalizer;
 final class MediaApi {
 
     private static final int LONGEST_NAME = 60;
+    private static final int LEAST_WIDTH = 256;
     /** A readable name would tell the prompt. */
     private static final String NAMELESS = "longtake-film";
 
     private final FilmMemory films;
     private final VideoFiles videos;
     private final ChunkStills stills;
+    private final ClipFiles clips;
     private final FilmAccess access;
+    private final int usualWidth;
 
-    MediaApi(FilmMemory films, VideoFiles videos, ChunkStills stills, FilmAccess access) {
+    /** @param format of the films */
+    MediaApi(
+            FilmMemory films,
+            VideoFiles videos,
+            ChunkStills stills,
+            ClipFiles clips,
+            VideoFormat format,
+            FilmAccess access) {
         this.films = films;
         this.videos = videos;
         this.stills = stills;
+        this.clips = clips;
         this.access = access;
+        // Small films are enlarged by a whole number.
+        int enlarged = format.width() * Math.max(1, (LEAST_WIDTH + format.width() - 1) / format.width());
+        this.usualWidth = Math.min(enlarged, Loop.WIDEST);
     }
 
     Future<?> video(RoutingContext rc) {
@@ -57,6 +74,46 @@ final class MediaApi {
                     .map(jpeg -> Responses.bytes(rc, "image/jpeg", jpeg))
                     .orElseGet(() -> Future.failedFuture(Problem.notFound("chunk yet").asException())));
         });
+    }
+
+    /** @param kind a GIF or a WebP */
+    Routes.Action loop(ClipFiles.Kind kind) {
+        return rc -> access.ticket(rc).look().compose(sight -> {
+            int done = requireFrames(sight).framesDone();
+            int from = Inputs.number("from", rc.request().getParam("from"), 0, 0, done - 1);
+            int to = Inputs.number(
+                    "to", rc.request().getParam("to"), Math.min(done, from + Loop.LONGEST), from + 1, done);
+            if (to - from > Loop.LONGEST) {
+                throw new InvalidFieldException("to", to, "at most " + Loop.LONGEST
+                        + " frames after from; the whole film is video.mp4");
+            }
+            return clip(rc, sight, new ClipFiles.Clip(kind, from, to, width(rc)));
+        });
+    }
+
+    /** One frame, the first if none is named. */
+    Future<?> picture(RoutingContext rc) {
+        return access.ticket(rc).look().compose(sight -> {
+            int done = requireFrames(sight).framesDone();
+            int frame = Inputs.number("frame", rc.request().getParam("frame"), 0, 0, done - 1);
+            return clip(rc, sight, new ClipFiles.Clip(ClipFiles.Kind.PNG, frame, frame + 1, width(rc)));
+        });
+    }
+
+    private Future<?> clip(RoutingContext rc, FilmAccess.Sight sight, ClipFiles.Clip clip) {
+        requireDownloads(sight);
+        if (clips.busyWithOthers(sight.film(), clip)) {
+            rc.response().putHeader("Retry-After", "10");
+            throw Problem.of(429, "busy", "Too many at once",
+                    "So many loops are being made that this one must wait; try again in a moment.").asException();
+        }
+        attach(rc, sight, "." + clip.kind().extension());
+        return clips.get(sight.film(), clip)
+                .compose(file -> RangedFile.send(rc, file, clip.kind().type(), clip.version(sight.film().id())));
+    }
+
+    private int width(RoutingContext rc) {
+        return Inputs.number("width", rc.request().getParam("width"), usualWidth, Loop.NARROWEST, Loop.WIDEST);
     }
 
     Future<?> recipe(RoutingContext rc) {

@@ -1,7 +1,9 @@
 package dev.longtake.studio;
 
 import dev.longtake.director.RecipeCheck;
+import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.Memory;
+import dev.longtake.pack.PackManifest;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -86,6 +88,9 @@ public final class StudioVerticle extends VerticleBase {
         ShareAccess shared = new ShareAccess(memory.films(), memory.shares());
         VideoFiles videos = new VideoFiles(vertx, memory.films(), config.cache().resolve("videos"));
         ChunkStills stills = new ChunkStills(vertx, memory.films());
+        PackManifest.Video video = check.manifest().video();
+        VideoFormat format = new VideoFormat(video.width(), video.height(), video.fps());
+        ClipFiles clips = new ClipFiles(vertx, memory.films(), format, config.cache().resolve("videos"));
         PackView pack = PackView.of(check.manifest());
         TemplateEngine templates = HandlebarsTemplateEngine.create(vertx);
         Pages pages = new Pages(templates, pack, owners);
@@ -102,9 +107,9 @@ public final class StudioVerticle extends VerticleBase {
                 site, memory.keys(), allowances, new Idempotency(vertx, memory.answers(), owners)));
         addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, rules(), allowances));
         addKeys(operations, new KeyApi(memory.keys(), owners));
-        addMedia(operations, new MediaApi(memory.films(), videos, stills, own), own);
-        addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, shared), shared);
+        addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
+        addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, shared), shared);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);
         operations.mount(router);
@@ -158,6 +163,9 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getPoster", media::poster)
                 .on("getStill", media::still)
                 .on("getRecipe", media::recipe)
+                .on("getGif", media.loop(ClipFiles.Kind.GIF))
+                .on("getWebP", media.loop(ClipFiles.Kind.WEBP))
+                .on("getFrame", media::picture)
                 .on("watchFilm", live.through(access));
     }
 
@@ -178,6 +186,9 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getSharedPoster", media::poster)
                 .on("getSharedStill", media::still)
                 .on("getSharedRecipe", media::recipe)
+                .on("getSharedGif", media.loop(ClipFiles.Kind.GIF))
+                .on("getSharedWebP", media.loop(ClipFiles.Kind.WEBP))
+                .on("getSharedFrame", media::picture)
                 .on("watchSharedFilm", live.through(access));
     }
 

@@ -129,7 +129,7 @@ class ShareApiTest {
         ann.patch("/api/shares/" + share.getString("token"), new JsonObject().put("expiresIn", 1));
         await().until(() -> watcher.closed != null);
         assertThat(watcher.closed).isEqualTo(LiveSocket.FILM_GONE);
-        for (String path : List.of("", "/embed", "/video.mp4", "/poster.jpg", "/live")) {
+        for (String path : List.of("", "/embed", "/video.mp4", "/poster.jpg")) {
             assertThat(bob.get(page + path).status()).as(path).isEqualTo(404);
         }
         Person.Answer gone = bob.get(page, "Accept", "text/html");
