@@ -46,7 +46,7 @@ record SharedFilm(
     static SharedFilm of(FilmView film, ShareTerms terms) {
         return new SharedFilm(
                 film.state(),
-                terms.prompts() ? film.prompt() : NAMELESS,
+                title(film, terms),
                 terms.prompts() ? film.prompt() : null,
                 terms.prompts() ? film.timeline() : List.of(),
                 film.frames(),
@@ -64,6 +64,16 @@ record SharedFilm(
                 terms.remix(),
                 terms.downloads(),
                 film.links());
+    }
+
+    /** What its maker calls it, unless that is a prompt in other clothes. */
+    private static String title(FilmView film, ShareTerms terms) {
+        if (terms.prompts()) {
+            return film.title() == null ? film.prompt() : film.title();
+        }
+        boolean prompt = film.title() == null
+                || film.timeline().stream().anyMatch(scene -> film.title().strip().equalsIgnoreCase(scene.prompt()));
+        return prompt ? NAMELESS : film.title();
     }
 
     /** What an event tells those who have a link; of types that are not for them nothing but the type. */

@@ -109,6 +109,7 @@ public final class StudioVerticle extends VerticleBase {
         addKeys(operations, new KeyApi(memory.keys(), owners));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
+        operations.on("remixShare", new RemixApi(memory.films(), shared, owners, views, check)::remix);
         addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, shared), shared);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);

@@ -169,6 +169,40 @@ class ShareApiTest {
     }
 
     @Test
+    void aFriendMakesAFilmOfTheirOwnWhereThatIsAllowed() {
+        String token = ann.post(shares, new JsonObject().put("prompts", true)).json().getString("token");
+        String remix = "/v/" + token + "/remix";
+        Person.Answer refused = bob.post(remix);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().getString("type")).endsWith("no-remix");
+        assertThat(bob.films()).isEmpty();
+
+        ann.patch("/api/shares/" + token, new JsonObject().put("remix", true));
+        assertThat(bob.post(remix).status()).as("there is nothing to go on from").isEqualTo(409);
+        studio.shoot(film);
+        Person.Answer made = bob.post(remix);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        JsonObject copy = made.json();
+        assertThat(made.header("Location")).contains(copy.getJsonObject("links").getString("self"));
+        assertThat(copy.getInteger("framesDone")).isEqualTo(16);
+        assertThat(copy.containsKey("parent")).as("whose film it was is nobody's business").isFalse();
+        assertThat(bob.get("/api/films/" + film).status()).isEqualTo(404);
+        assertThat(ann.get("/api/films/" + copy.getString("id")).status()).isEqualTo(404);
+
+        String other = bob.post(remix, new JsonObject().put("frames", 8).put("prompt", "now it snows")).json()
+                .getString("id");
+        studio.shootAll(other);
+        JsonObject mine = bob.get("/api/films/" + other).json();
+        assertThat(mine.getInteger("framesDone")).isEqualTo(24);
+        assertThat(mine.getJsonArray("timeline").getJsonObject(1).getString("prompt")).isEqualTo("now it snows");
+        // It is all theirs: the link may go, the film may go.
+        ann.delete("/api/films/" + film);
+        assertThat(bob.get("/api/films/" + other + "/video.mp4").status()).isEqualTo(200);
+        assertThat(bob.post(remix).status()).isEqualTo(404);
+        assertThat(bob.post(remix, "application/json", "{\"atFrame\": 5}").status()).isEqualTo(404);
+    }
+
+    @Test
     void viewsAreCountedOncePerVisitorAndForTheMakerOnly() {
         String token = ann.post(shares).json().getString("token");
         String page = "/v/" + token;

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.longtake.film.FilmId;
 import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.FilmEvent;
+import dev.longtake.memory.ShareTerms;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -220,7 +223,7 @@ class SharePagesTest {
                 one.media.forEach(media -> told.merge("socket: kind " + media.kind(),
                         new String(media.payload(), StandardCharsets.ISO_8859_1), String::concat));
             }
-            List<String> paths = new ArrayList<>(List.of("", "/embed", "/remix", "/live"));
+            List<String> paths = new ArrayList<>(List.of("", "/embed", "/remix", "/live", "/chunks/0/still.jpg"));
             for (String file : List.of("video.mp4", "poster.jpg", "recipe.json", "film.gif", "film.webp", "frame.png")) {
                 paths.add("/" + file);
                 paths.add("/" + file + "?download=1");
@@ -235,6 +238,21 @@ class SharePagesTest {
                 late.close();
             }
         }
+    }
+
+    @Test
+    void aTitleOfItsOwnIsNoPrompt() {
+        assertThat(SharedFilm.of(view("Autumn", "a red car"), ShareTerms.USUAL).title()).isEqualTo("Autumn");
+        assertThat(SharedFilm.of(view(" A Red Car", "a red car"), ShareTerms.USUAL).title())
+                .isEqualTo(SharedFilm.NAMELESS);
+        ShareTerms telling = new ShareTerms(java.util.Optional.empty(), true, false, true);
+        assertThat(SharedFilm.of(view("Autumn", "a red car"), telling).title()).isEqualTo("Autumn");
+        assertThat(SharedFilm.of(view(null, "a red car"), telling).title()).isEqualTo("a red car");
+    }
+
+    private static FilmView view(String title, String prompt) {
+        return Json.read(Buffer.buffer(new JsonObject().put("title", title).put("prompt", prompt)
+                .put("timeline", new JsonArray().add(new JsonObject().put("prompt", prompt))).encode()), FilmView.class);
     }
 
     private static String whole(Person.Answer answer) {
