@@ -6,9 +6,15 @@ import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.pack.PackManifest;
+import dev.longtake.studio.RecipeFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,12 +24,19 @@ final class RecipeOptions {
     /** Seeds that are drawn stay short enough to be typed again, and exact in JSON. */
     private static final long LARGEST_DRAWN_SEED = 1L << 32;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to show.")
+    private static final int USUAL_FRAMES = 80;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "What to show.")
     private String prompt;
 
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "80",
-            description = "Length of the film in frames (default: 80).")
-    private int frames;
+    @Option(names = "--recipe", paramLabel = "FILE",
+            description = "Make the film of a recipe.json again; of the other options about the film only --frames can"
+                    + " be given.")
+    private Path recipe;
+
+    @Option(names = "--frames", paramLabel = "N",
+            description = "Length of the film in frames (default: " + USUAL_FRAMES + ").")
+    private Integer frames;
 
     @Option(names = "--seed", paramLabel = "S",
             description = "The same seed and options make the same film (default: drawn).")
@@ -34,7 +47,7 @@ final class RecipeOptions {
                     + " 3 chunks. Can be given several times.")
     private List<PromptChange> changes = new ArrayList<>();
 
-    @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What not to show.")
+    @Option(names = "--negative", paramLabel = "TEXT", description = "What not to show.")
     private String negative;
 
     @Mixin
@@ -44,8 +57,19 @@ final class RecipeOptions {
      * The recipe for a pack.
      *
      * @throws InvalidFieldException if an option is out of range
+     * @throws IOException           if the file of a recipe can't be read
      */
-    Recipe recipe(PackManifest manifest) {
+    Recipe recipe(PackManifest manifest) throws IOException {
+        if (recipe != null) {
+            if (!Stream.of(prompt, seed, negative).allMatch(Objects::isNull)
+                    || !changes.isEmpty() || !samplingOptions.arguments().isEmpty()) {
+                throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames");
+            }
+            return RecipeFile.read(recipe, manifest, frames == null ? OptionalInt.empty() : OptionalInt.of(frames));
+        }
+        if (prompt == null) {
+            throw new InvalidFieldException("--prompt", null, "given, unless --recipe is");
+        }
         Timeline timeline = Timeline.of(prompt);
         for (PromptChange change : changes) {
             if (timeline.changes().stream().anyMatch(other -> other.frame() == change.frame())) {
@@ -54,12 +78,13 @@ final class RecipeOptions {
             }
             timeline = timeline.with(change);
         }
-        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, negative);
+        String negativePrompt = negative == null ? "" : negative;
+        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, negativePrompt);
         return new Recipe(
                 manifest.name(),
                 timeline,
-                negative,
-                frames,
+                negativePrompt,
+                frames == null ? USUAL_FRAMES : frames,
                 seed == null ? ThreadLocalRandom.current().nextLong(LARGEST_DRAWN_SEED) : seed,
                 sampling.mode(),
                 sampling.steps(),

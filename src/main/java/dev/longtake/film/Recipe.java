@@ -19,6 +19,7 @@ import java.util.List;
  *                       the pack's network has learnt
  * @param seeds          later seeds, sorted by frame, no two at the same frame, at most {@value #MOST_SEEDS}; null
  *                       where it was stored before there were any: none
+ * @param edition        which edition of the pack it was written for; null where that is not known
  */
 public record Recipe(
         String pack,
@@ -29,7 +30,8 @@ public record Recipe(
         Mode mode,
         int steps,
         double guidanceScale,
-        List<SeedChange> seeds) {
+        List<SeedChange> seeds,
+        PackEdition edition) {
 
     public static final int LONGEST_PROMPT = 500;
     public static final int LONGEST_FILM = 1_000_000;
@@ -63,6 +65,20 @@ public record Recipe(
         seeds = requireSeeds(seeds == null ? List.of() : seeds);
     }
 
+    /** A recipe for any edition of the pack. */
+    public Recipe(
+            String pack,
+            Timeline timeline,
+            String negativePrompt,
+            int frames,
+            long seed,
+            Mode mode,
+            int steps,
+            double guidanceScale,
+            List<SeedChange> seeds) {
+        this(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, null);
+    }
+
     /** A recipe with one seed. */
     public Recipe(
             String pack,
@@ -89,19 +105,23 @@ public record Recipe(
     }
 
     public Recipe withFrames(int newFrames) {
-        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale, seeds);
+        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale, seeds, edition);
     }
 
     public Recipe withTimeline(Timeline newTimeline) {
-        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds);
+        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, edition);
     }
 
     public Recipe withSeed(long newSeed) {
-        return new Recipe(pack, timeline, negativePrompt, frames, newSeed, mode, steps, guidanceScale, seeds);
+        return new Recipe(pack, timeline, negativePrompt, frames, newSeed, mode, steps, guidanceScale, seeds, edition);
     }
 
     public Recipe withSeeds(List<SeedChange> newSeeds) {
-        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds);
+        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds, edition);
+    }
+
+    public Recipe withEdition(PackEdition newEdition) {
+        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, newEdition);
     }
 
     /** This recipe with another seed from {@code chunk} on, instead of any later one. */

@@ -2,6 +2,7 @@ package dev.longtake.pack;
 
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.InvalidFieldException;
+import dev.longtake.film.PackEdition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,11 @@ public record PackManifest(
             throw PackException.at(folder, "is not a model pack: it has no " + PackFinder.MANIFEST);
         }
         return ManifestReader.read(file);
+    }
+
+    /** What films remember of the pack: with an equal edition the same recipe gives the same film. */
+    public PackEdition edition() {
+        return new PackEdition(version, ManifestDigest.of(this));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.longtake.director.SamplingWish;
 import dev.longtake.film.Film;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
+import dev.longtake.film.PackEdition;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.SeedChange;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
  * @param timeline later changes of the prompt
  * @param seeds    later changes of the seed, as films that are takes have them
+ * @param made     what the film was made with that this is the recipe of
  */
 record NewFilm(
         String prompt,
@@ -37,7 +39,8 @@ record NewFilm(
         Double guidance,
         String pack,
         List<Change> timeline,
-        List<Reseed> seeds) {
+        List<Reseed> seeds,
+        Made made) {
 
     /** Largest whole number that a JSON reader with 64-bit floats keeps exactly, 2^53 - 1. */
     static final long LARGEST_SEED = (1L << 53) - 1;
@@ -50,8 +53,18 @@ record NewFilm(
     /** A later seed. */
     record Reseed(Integer frame, Long seed) { }
 
+    /**
+     * What makes a recipe give the same film again.
+     *
+     * @param longtake    version of the program that wrote this; says nothing about pixels
+     * @param packVersion how the pack called itself
+     * @param packDigest  what tells the pack from others, see {@link PackEdition}
+     */
+    record Made(String longtake, String packVersion, String packDigest) { }
+
     static NewFilm of(Film film) {
         Recipe recipe = film.recipe();
+        PackEdition edition = recipe.edition();
         List<Change> later = recipe.timeline().changes().stream()
                 .filter(change -> change.frame() > 0)
                 .map(change -> new Change(change.frame(), change.prompt(), change.transition()))
@@ -67,7 +80,11 @@ record NewFilm(
                 recipe.guidanceScale(),
                 recipe.pack(),
                 later,
-                reseeds(recipe));
+                reseeds(recipe),
+                new Made(
+                        Release.VERSION,
+                        edition == null ? null : edition.version(),
+                        edition == null ? null : edition.digest()));
     }
 
     /** Null where there are none. */
@@ -102,7 +119,18 @@ record NewFilm(
                 sampling.mode(),
                 sampling.steps(),
                 sampling.guidanceScale(),
-                seedChanges());
+                seedChanges(),
+                sameEdition(manifest));
+    }
+
+    private PackEdition sameEdition(PackManifest manifest) {
+        PackEdition edition = manifest.edition();
+        if (made != null && made.packDigest() != null && !made.packDigest().equals(edition.digest())) {
+            throw new InvalidFieldException("made.packDigest", made.packDigest(), edition.digest() + " (" + manifest.name()
+                    + " " + edition.version() + ", the pack here); without \"made\" the recipe makes a film, but not the"
+                    + " same one");
+        }
+        return edition;
     }
 
     private int length(int longest) {
