@@ -25,7 +25,7 @@ class TrashTest extends RedisTest {
         Film film = await(films.create(film(80)));
         FilmId id = film.id();
         step(id);
-        String token = await(memory.shares().create(id));
+        String token = await(memory.shares().create(id, ShareTerms.USUAL)).token();
         ChunkTask task = await(films.begin(id)).orElseThrow();
         await(films.trash(id, LONG));
 
@@ -36,7 +36,7 @@ class TrashTest extends RedisTest {
             assertThatThrownBy(() -> await(future)).hasCause(new UnknownFilmException(id));
         }
         assertThat(await(films.list("someone", 9, Optional.empty()))).isEmpty();
-        assertThatThrownBy(() -> await(memory.shares().resolve(token).compose(shared -> films.find(shared.orElse(id)))))
+        assertThatThrownBy(() -> await(memory.shares().resolve(token).compose(shared -> films.find(shared.map(ShareLink::film).orElse(id)))))
                 .hasCause(new UnknownFilmException(id));
     }
 
@@ -44,7 +44,7 @@ class TrashTest extends RedisTest {
     void aRestoredFilmGoesOnAsIfNothingHadHappened() throws Exception {
         FilmId id = await(films.create(film(32))).id();
         Film before = step(id);
-        String token = await(memory.shares().create(id));
+        String token = await(memory.shares().create(id, ShareTerms.USUAL)).token();
         ChunkTask lost = await(films.begin(id)).orElseThrow();
         await(films.trash(id, LONG));
         await(memory.sweeper().sweep());
@@ -52,7 +52,7 @@ class TrashTest extends RedisTest {
 
         assertThat(await(films.restore(id))).isEqualTo(before);
         assertThat(await(films.list("someone", 9, Optional.empty()))).containsExactly(before);
-        assertThat(await(memory.shares().resolve(token))).contains(id);
+        assertThat(await(memory.shares().resolve(token)).map(ShareLink::film)).contains(id);
         assertThat(await(memory.jobs().waiting())).contains(id);
         assertThat(await(films.commit(lost, chunk(lost))).chunksDone()).as("work that was given up").isEqualTo(1);
         step(id);
@@ -67,7 +67,7 @@ class TrashTest extends RedisTest {
         FilmId id = await(films.create(film(80))).id();
         Film film = step(id);
         Film take = await(films.fork(id, Fork.COPY.of(film, "someone")));
-        String token = await(memory.shares().create(id));
+        String token = await(memory.shares().create(id, ShareTerms.USUAL)).token();
         await(films.trash(id, Duration.ZERO));
         await(memory.sweeper().sweep());
 
