@@ -109,6 +109,11 @@ public final class LoopWriter {
             }
             output.finish();
             output.close();
+            if (kind == Kind.GIF) {
+                Origin.intoGif(unfinished);
+            } else {
+                Origin.intoWebP(unfinished);
+            }
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(unfinished);

@@ -73,7 +73,7 @@ public final class PngEncoder {
             FFmpeg.check(avcodec_receive_packet(context, packet), "encode a PNG");
             byte[] png = new byte[packet.size()];
             packet.data().get(png);
-            return png;
+            return Origin.inPng(png);
         } finally {
             av_packet_free(packet);
             avcodec_free_context(context);

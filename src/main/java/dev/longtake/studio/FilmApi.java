@@ -18,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Films over REST: making, changing and listing them. */
 final class FilmApi {
@@ -31,7 +32,7 @@ final class FilmApi {
     private final Owners owners;
     private final FilmAccess access;
     private final RecipeCheck check;
-    private final VideoFiles videos;
+    private final Consumer<FilmId> forgetFiles;
     private final HouseRules rules;
     private final Allowances allowances;
 
@@ -41,7 +42,7 @@ final class FilmApi {
             Owners owners,
             FilmAccess access,
             RecipeCheck check,
-            VideoFiles videos,
+            Consumer<FilmId> forgetFiles,
             HouseRules rules,
             Allowances allowances) {
         this.films = films;
@@ -49,7 +50,7 @@ final class FilmApi {
         this.owners = owners;
         this.access = access;
         this.check = check;
-        this.videos = videos;
+        this.forgetFiles = forgetFiles;
         this.rules = rules;
         this.allowances = allowances;
     }
@@ -198,7 +199,7 @@ final class FilmApi {
     Future<?> delete(RoutingContext rc) {
         return access.ticket(rc).load()
                 .compose(film -> films.trash(film.id(), rules.trash())
-                        .onSuccess(done -> videos.forget(film.id()))
+                        .onSuccess(done -> forgetFiles.accept(film.id()))
                         .compose(done -> allowances.deleted(film)))
                 .compose(done -> Responses.empty(rc));
     }

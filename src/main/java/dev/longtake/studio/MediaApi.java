@@ -11,12 +11,14 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.text.Normalizer;
+import java.time.Duration;
 
 /** A film's files. */
 final class MediaApi {
 
     private static final int LONGEST_NAME = 60;
     private static final int LEAST_WIDTH = 256;
+    private static final Duration BUSY = Duration.ofSeconds(10);
     /** A readable name would tell the prompt. */
     private static final String NAMELESS = "longtake-film";
 
@@ -103,9 +105,9 @@ final class MediaApi {
     private Future<?> clip(RoutingContext rc, FilmAccess.Sight sight, ClipFiles.Clip clip) {
         requireDownloads(sight);
         if (clips.busyWithOthers(sight.film(), clip)) {
-            rc.response().putHeader("Retry-After", "10");
             throw Problem.of(429, "busy", "Too many at once",
-                    "So many loops are being made that this one must wait; try again in a moment.").asException();
+                    "So many loops are being made that this one must wait; try again in a moment.")
+                    .asException(BUSY);
         }
         attach(rc, sight, "." + clip.kind().extension());
         return clips.get(sight.film(), clip)

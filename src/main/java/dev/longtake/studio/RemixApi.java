@@ -17,13 +17,21 @@ final class RemixApi {
     private final Owners owners;
     private final FilmViews views;
     private final RecipeCheck check;
+    private final Allowances allowances;
 
-    RemixApi(FilmMemory films, ShareAccess access, Owners owners, FilmViews views, RecipeCheck check) {
+    RemixApi(
+            FilmMemory films,
+            ShareAccess access,
+            Owners owners,
+            FilmViews views,
+            RecipeCheck check,
+            Allowances allowances) {
         this.films = films;
         this.access = access;
         this.owners = owners;
         this.views = views;
         this.check = check;
+        this.allowances = allowances;
     }
 
     /** The body is that of a fork; without one, all that the film has is kept and nothing added. */
@@ -45,7 +53,7 @@ final class RemixApi {
             }
             Film remix = fork.of(film, owners.welcome(rc));
             check.check(remix.recipe());
-            return films.fork(film.id(), remix);
+            return allowances.newFilm(rc, remix).compose(allowed -> films.fork(film.id(), remix));
         }).compose(remix -> views.view(remix, FilmLinks::ofOwner).compose(view -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, view.links().self());
             return Responses.json(rc, view);

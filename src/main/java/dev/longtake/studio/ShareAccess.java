@@ -7,6 +7,7 @@ import dev.longtake.memory.ShareLink;
 import dev.longtake.memory.ShareLinks;
 import dev.longtake.memory.ShareTerms;
 import dev.longtake.memory.Subscription;
+import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -74,7 +75,9 @@ final class ShareAccess implements FilmAccess {
         }
         return shares.resolve(token).compose(link -> link.isEmpty()
                 ? unknown()
-                : films.find(link.get().film()).map(film -> new SharedSight(film, link.get())));
+                : films.find(link.get().film())
+                        .map(film -> new SharedSight(film, link.get()))
+                        .recover(gone -> gone instanceof UnknownFilmException ? unknown() : Future.failedFuture(gone)));
     }
 
     private static Future<SharedSight> unknown() {

@@ -1,6 +1,7 @@
 package dev.longtake.studio;
 
 import dev.longtake.director.RecipeCheck;
+import dev.longtake.film.FilmId;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.Memory;
 import dev.longtake.pack.PackManifest;
@@ -22,6 +23,7 @@ import io.vertx.ext.web.healthchecks.HealthCheckHandler;
 import io.vertx.ext.web.templ.handlebars.HandlebarsTemplateEngine;
 import io.vertx.micrometer.PrometheusScrapingHandler;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Serves the studio over HTTP. Deploy one; it needs no more than one event loop. */
 public final class StudioVerticle extends VerticleBase {
@@ -105,11 +107,16 @@ public final class StudioVerticle extends VerticleBase {
         router.route().handler(new SecurityHeaders()).failureHandler(problems);
         Operations operations = new Operations(vertx, contract, new Gate(
                 site, memory.keys(), allowances, new Idempotency(vertx, memory.answers(), owners)));
-        addFilms(operations, new FilmApi(memory.films(), views, owners, own, check, videos, rules(), allowances));
+        Consumer<FilmId> forgetFiles = id -> {
+            videos.forget(id);
+            clips.forget(id);
+        };
+        addFilms(operations, new FilmApi(
+                memory.films(), views, owners, own, check, forgetFiles, rules(), allowances));
         addKeys(operations, new KeyApi(memory.keys(), owners));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
-        operations.on("remixShare", new RemixApi(memory.films(), shared, owners, views, check)::remix);
+        operations.on("remixShare", new RemixApi(memory.films(), shared, owners, views, check, allowances)::remix);
         addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, shared), shared);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);

@@ -68,7 +68,8 @@ class LoopWriterTest {
             assertThat(micros.get(i)).isCloseTo(i * 125_000L, within(5_000L));
         }
         String bytes = new String(Files.readAllBytes(target), StandardCharsets.ISO_8859_1);
-        assertThat(bytes).startsWith("GIF89a").contains("NETSCAPE2.0\u0003\u0001\u0000\u0000");
+        assertThat(bytes).startsWith("GIF89a").contains("NETSCAPE2.0\u0003\u0001\u0000\u0000")
+                .contains("Made by AI with Longtake");
         assertThat(files()).containsExactly("film.mp4", "loop");
     }
 
@@ -81,14 +82,23 @@ class LoopWriterTest {
         assertThat(file.getInt()).isEqualTo(file.capacity() - 8);
         assertThat(text(file)).isEqualTo("WEBP");
         List<Integer> durations = new ArrayList<>();
+        boolean told = false;
         while (file.remaining() >= 8) {
             String type = text(file);
             int size = file.getInt();
             int start = file.position();
             switch (type) {
                 case "VP8X" -> {
+                    assertThat(file.get(start) & 4).as("it has XMP").isEqualTo(4);
                     assertThat(1 + (file.getInt(start + 4) & 0xFFFFFF)).as("width").isEqualTo(128);
                     assertThat(1 + (file.getInt(start + 6) >>> 8 & 0xFFFFFF)).as("height").isEqualTo(96);
+                }
+                case "XMP " -> {
+                    byte[] xmp = new byte[size];
+                    file.get(start, xmp);
+                    assertThat(new String(xmp, StandardCharsets.UTF_8)).contains("Made by AI with Longtake")
+                            .contains("trainedAlgorithmicMedia").endsWith("</x:xmpmeta>");
+                    told = true;
                 }
                 case "ANIM" -> assertThat(file.getShort(start + 4)).as("loops, 0 for ever").isZero();
                 case "ANMF" -> durations.add(file.getInt(start + 12) & 0xFFFFFF);
@@ -97,6 +107,7 @@ class LoopWriterTest {
             file.position(start + size + size % 2);
         }
         assertThat(durations).hasSize(12).containsOnly(125);
+        assertThat(told).isTrue();
         assertThat(files()).containsExactly("film.mp4", "loop");
     }
 
@@ -109,6 +120,8 @@ class LoopWriterTest {
             assertThat(picture.getHeight()).isEqualTo(96);
             assertShows(picture, frame);
         }
+        assertThat(new String(new PngEncoder(Footage.FORMAT).encode(film, 0, 16), StandardCharsets.ISO_8859_1))
+                .contains("Comment\u0000Made by AI with Longtake").contains("trainedAlgorithmicMedia");
         // As large as the film itself, nothing is lost but what H.264 lost before.
         byte[] png = new PngEncoder(Footage.FORMAT).encode(film, 3, 64);
         assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(64);
