@@ -153,19 +153,28 @@ public final class ShareLinks {
         return redis.send(Request.cmd(Command.PFCOUNT).arg(FilmKeys.shareViews(token))).map(count -> count.toLong());
     }
 
-    /** Calls {@code changed} on the current context whenever a link may have been changed or revoked. */
+    /**
+     * Calls {@code changed} on the current context when a link is changed or revoked, and once when it is being
+     * watched. What happens while Redis is away is missed.
+     */
     public Subscription watch(String token, Runnable changed) {
         Context context = redis.vertx().getOrCreateContext();
         return news.listen(FilmKeys.shareNews(token), new NewsWire.Listener() {
 
-            @Override
-            public void onMessage(Buffer message) {
-                onConnected();
-            }
+            private boolean watched;
 
             @Override
-            public void onConnected() {
+            public void onMessage(Buffer message) {
                 context.runOnContext(go -> changed.run());
+            }
+
+            /** Comes for everyone who begins to watch, too, and they may be many. */
+            @Override
+            public void onConnected() {
+                if (!watched) {
+                    watched = true;
+                    context.runOnContext(go -> changed.run());
+                }
             }
         });
     }
