@@ -135,6 +135,9 @@ class DiffusionConfig:
     beta_start: float = 0.00085
     beta_end: float = 0.012
     steps_offset: int = 1
+    overlap_hold: float = 0.0
+    """Share of a chunk's steps, from the first on, in which the frames it shares with the chunk before are held to what
+    they became there. Not in the original."""
     fast: FastConfig | None = None
     """Only with `UNetConfig.intervals` and the prediction `flow`."""
 
@@ -221,6 +224,7 @@ STORYBOOK = ModelConfig(
         sampler="euler",
         steps=12,
         guidance_scale=4.0,
+        overlap_hold=0.6,
         fast=FastConfig(steps=6, least_steps=4, most_steps=8, guidance_scale=4.0),
     ),
     int8_channels=64,

@@ -6,6 +6,7 @@ Noise always comes from the caller.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Callable, Iterator
 
@@ -62,31 +63,50 @@ def ddim_step(x: Tensor, output: Tensor, step: DdimStep, eta: float, noise: Tens
     return x if sigma == 0.0 else x + sigma * noise
 
 
+def hold(x: Tensor, known: Tensor | None, noise: Tensor, signal: float, deviation: float) -> Tensor:
+    """x (1,F,c,h,w), whose first frames become what the clean latents `known` (1,K,c,h,w) are at this noise level."""
+    if known is None:
+        return x
+    frames = known.shape[1]
+    return torch.cat([signal * known + deviation * noise[:, :frames], x[:, frames:]], dim=1)
+
+
 def sample(
     predict: Callable[[Tensor, float], Tensor],
     noise: Tensor,
     config: DiffusionConfig,
     steps: int,
     step_noise: Callable[[int], Tensor] | None = None,
+    known: Tensor | None = None,
 ) -> Tensor:
-    """`predict(x, timestep)` -> guided model output. `step_noise(i)` is asked only where eta > 0."""
+    """`predict(x, timestep)` -> guided model output. `step_noise(i)` is asked only where eta > 0.
+
+    `known`: clean latents that the first frames are held to while `overlap_hold` lasts.
+    """
     x = noise
+    held = math.ceil(config.overlap_hold * steps)
     if config.prediction == "flow":
         sigmas = flow_sigmas(steps, config.shift)
-        for now, after in zip(sigmas[:-1], sigmas[1:]):
+        for i, (now, after) in enumerate(zip(sigmas[:-1], sigmas[1:])):
+            x = hold(x, known if i < held else None, noise, 1.0 - now, now)
             x = flow_step(x, predict(x, 1000.0 * now), now, after)
         return x
     for i, step in enumerate(ddim_steps(config, steps)):
+        x = hold(x, known if i < held else None, noise, step.alpha**0.5, (1 - step.alpha) ** 0.5)
         extra = step_noise(i) if config.eta > 0 and step_noise else None
         x = ddim_step(x, predict(x, float(step.timestep)), step, config.eta, extra, config.prediction)
     return x
 
 
-def sample_fast(predict: Callable[[Tensor, float, float], Tensor], noise: Tensor, config: DiffusionConfig, steps: int) -> Tensor:
+def sample_fast(
+    predict: Callable[[Tensor, float, float], Tensor], noise: Tensor, config: DiffusionConfig, steps: int, known: Tensor | None = None
+) -> Tensor:
     """Few steps of a distilled network: `predict(x, timestep, interval)` -> guided average velocity over the interval."""
     x = noise
     sigmas = flow_sigmas(steps, config.shift)
-    for now, after in zip(sigmas[:-1], sigmas[1:]):
+    held = math.ceil(config.overlap_hold * steps)
+    for i, (now, after) in enumerate(zip(sigmas[:-1], sigmas[1:])):
+        x = hold(x, known if i < held else None, noise, 1.0 - now, now)
         x = flow_step(x, predict(x, 1000.0 * now, 1000.0 * (now - after)), now, after)
     return x
 
@@ -99,6 +119,8 @@ class Conditioning:
     """(1,3,H,W): frame 0 of the film."""
     frames: Tensor
     """(1,K,3,H,W): last K frames of the chunk before."""
+    latents: Tensor
+    """(1,K,c,h,w): the same, normalised latents."""
 
 
 @torch.no_grad()
@@ -137,7 +159,8 @@ def generate_chunk(
         without, with_text = output[:1], output[1:]
         return without + guidance * (with_text - without)
 
-    return sample(predict, noise, model.config.diffusion, steps, step_noise)
+    known = None if conditioning is None else conditioning.latents
+    return sample(predict, noise, model.config.diffusion, steps, step_noise, known)
 
 
 @torch.no_grad()
@@ -155,7 +178,7 @@ def generate_chunk_fast(model: VideoLDM, text: Tensor, noise: Tensor, conditioni
         features = None if embedding is None else model.unet(x[:, :kept], t, text, embedding, i)
         return model.base_model(x, t, contexts, features, interval=i)
 
-    return sample_fast(predict, noise, model.config.diffusion, steps)
+    return sample_fast(predict, noise, model.config.diffusion, steps, None if conditioning is None else conditioning.latents)
 
 
 @torch.no_grad()
@@ -207,4 +230,4 @@ def chain(
         frames = decode(model, latents)
         yield latents, frames
         anchor = frames[:, 0] if conditioning is None else conditioning.anchor
-        conditioning = Conditioning(anchor, frames[:, -kept:])
+        conditioning = Conditioning(anchor, frames[:, -kept:], latents[:, -kept:])

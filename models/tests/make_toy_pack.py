@@ -214,6 +214,7 @@ def main(folder: Path) -> None:
             "prediction": "flow", "shift": 1.0, "sampler": "euler", "steps": 16, "guidanceScale": 4.0,
             **fast(FAST),
         },
+        "overlapHold": STORYBOOK.diffusion.overlap_hold,
         "anchor": "first-frame",
         "graphs": graphs(folder),
         "vocabulary": {"actor": ["red car", "blue car"]},

@@ -177,10 +177,10 @@ def test_film_holds_on_to_its_last_frames(model: VideoLDM) -> None:
     shape = (1, 4, 4, 4, 4)
     noises = [torch.randn(shape, generator=torch.Generator().manual_seed(i)) for i in range(3)]
     chunks = list(sampling.generate_film(model, lambda i: text, empty, lambda i: noises[i], 3, 2, 3.0))
-    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:])
+    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:], chunks[1][0][:, -2:])
     alone = sampling.generate_chunk(model, text, empty, noises[2], held, 2, 3.0)
     torch.testing.assert_close(alone, chunks[2][0])
-    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:])
+    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:], chunks[1][0][:, -2:])
     assert not torch.allclose(sampling.generate_chunk(model, text, empty, noises[2], other, 2, 3.0), alone)
 
 
@@ -188,10 +188,25 @@ def test_fast_film_holds_on_to_its_last_frames(model: VideoLDM) -> None:
     text, _ = texts(model.config)
     noises = [torch.randn(1, 4, 4, 4, 4, generator=torch.Generator().manual_seed(i)) for i in range(3)]
     chunks = list(sampling.generate_film_fast(model, lambda i: text, lambda i: noises[i], 3, 2))
-    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:])
+    held = sampling.Conditioning(chunks[0][1][:, 0], chunks[1][1][:, -2:], chunks[1][0][:, -2:])
     torch.testing.assert_close(sampling.generate_chunk_fast(model, text, noises[2], held, 2), chunks[2][0])
-    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:])
+    other = sampling.Conditioning(chunks[0][1][:, 0], chunks[0][1][:, -2:], chunks[1][0][:, -2:])
     assert not torch.allclose(sampling.generate_chunk_fast(model, text, noises[2], other, 2), chunks[2][0])
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.0, 0), (0.6, 3), (1.0, 5)])
+def test_known_frames_are_held_for_their_share_of_the_steps(share: float, held: int) -> None:
+    known, noise = torch.full((1, 2, 3), 0.5), torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(2))
+    seen: list[bool] = []
+
+    def predict(x: torch.Tensor, timestep: float) -> torch.Tensor:
+        expected = (1 - timestep / 1000) * known + timestep / 1000 * noise[:, :2]
+        seen.append(bool((x[:, :2] - expected).abs().max() < 1e-6))
+        return torch.full_like(x, 0.1)
+
+    sampling.sample(predict, noise, DiffusionConfig(prediction="flow", overlap_hold=share), 5, known=known)
+    # Nothing but noise is seen at first, held or not.
+    assert seen == [True] + [step < held for step in range(1, 5)]
 
 
 @pytest.mark.parametrize("shift", [1.0, 3.0])

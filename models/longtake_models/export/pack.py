@@ -77,6 +77,7 @@ def describe(
         },
         "contexts": contexts[1],
         "diffusion": diffusion(config.diffusion),
+        "overlapHold": config.diffusion.overlap_hold,
         "anchor": "first-frame",
         "graphs": {
             g.name: {

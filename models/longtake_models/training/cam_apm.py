@@ -171,7 +171,7 @@ class Filmer:
     def _batch(self, without: Tensor, wanted: Tensor) -> Tensor:
         return wanted if self.guidance is None else torch.cat([without, wanted])
 
-    def _chunk(self, texts: Tensor, pixels: Tensor | None, noise: Tensor) -> Tensor:
+    def _chunk(self, texts: Tensor, pixels: Tensor | None, known: Tensor | None, noise: Tensor) -> Tensor:
         network, count = self.network, len(noise)
         both = self._batch(self.empty.expand(count, -1, -1), texts)
         if pixels is not None:
@@ -192,17 +192,19 @@ class Filmer:
             without, wanted = v.chunk(2)
             return without + self.guidance * (wanted - without)
 
-        return flow.euler(predict, noise, self.steps)
+        return flow.euler(predict, noise, self.steps, known=known, held=CONFIGS["storybook"].diffusion.overlap_hold)
 
     @torch.no_grad()
     def film(self, states: Tensor, chunks: int, generator: torch.Generator) -> Tensor:
         """states (chunks,B,L,D), the prompt of each chunk -> pixels (B, 16 + 8 (chunks - 1), 3, H, W) in [-1,1]."""
         count = states.shape[1]
         pixels: Tensor | None = None
+        known: Tensor | None = None
         with torch.autocast(self.device.type, torch.bfloat16):
             for chunk in range(chunks):
                 noise = torch.randn(count, WINDOW, 16, 8, 8, generator=generator).to(self.device)
-                latents = self._chunk(states[chunk].to(self.device), pixels, noise)
+                latents = self._chunk(states[chunk].to(self.device), pixels, known, noise)
+                known = latents[:, KEPT:]
                 new = latents if pixels is None else latents[:, KEPT:]
                 frames = self.decoder.decode_normalised(new.flatten(0, 1).float()).float().clamp(-1, 1)
                 frames = frames.view(count, -1, *frames.shape[1:])

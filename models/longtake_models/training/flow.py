@@ -39,10 +39,23 @@ def schedule(steps: int, shift: float = 1.0) -> list[float]:
 
 
 @torch.no_grad()
-def euler(predict: Callable[[Tensor, float], Tensor], noise: Tensor, steps: int, shift: float = 1.0) -> Tensor:
-    """`predict(x, sigma) -> v`, guidance included. Returns x0."""
+def euler(
+    predict: Callable[[Tensor, float], Tensor],
+    noise: Tensor,
+    steps: int,
+    shift: float = 1.0,
+    known: Tensor | None = None,
+    held: float = 0.0,
+) -> Tensor:
+    """`predict(x, sigma) -> v`, guidance included. Returns x0 (B,F,…).
+
+    In the share `held` of the steps the first frames are held to the clean latents `known` (B,K,…).
+    """
     sigmas = schedule(steps, shift)
     x = noise
-    for now, after in zip(sigmas, sigmas[1:]):
+    for index, (now, after) in enumerate(zip(sigmas, sigmas[1:])):
+        if known is not None and index < held * steps:
+            kept = known.shape[1]
+            x = torch.cat([(1 - now) * known + now * noise[:, :kept], x[:, kept:]], dim=1)
         x = x + (after - now) * predict(x, now)
     return x

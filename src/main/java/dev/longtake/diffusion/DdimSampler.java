@@ -87,6 +87,15 @@ public final class DdimSampler implements Sampler {
     }
 
     @Override
+    public void hold(int index, float[] clean, float[] noise, float[] x) {
+        float signal = (float) Math.sqrt(alphas[index]);
+        float deviation = (float) Math.sqrt(1 - alphas[index]);
+        for (int i = 0; i < clean.length; i++) {
+            x[i] = signal * clean[i] + deviation * noise[i];
+        }
+    }
+
+    @Override
     public void step(int index, float[] x, float[] predicted, Supplier<float[]> noise) {
         Coefficients toClean = coefficients(index);
         double alpha = alphas[index];

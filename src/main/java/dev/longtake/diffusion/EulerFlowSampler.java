@@ -68,6 +68,15 @@ public final class EulerFlowSampler implements Sampler {
     }
 
     @Override
+    public void hold(int index, float[] clean, float[] noise, float[] x) {
+        float signal = (float) (1 - sigmas[index]);
+        float sigma = (float) sigmas[index];
+        for (int i = 0; i < clean.length; i++) {
+            x[i] = signal * clean[i] + sigma * noise[i];
+        }
+    }
+
+    @Override
     public void step(int index, float[] x, float[] prediction, Supplier<float[]> noise) {
         float delta = (float) (sigmas[index + 1] - sigmas[index]);
         for (int i = 0; i < x.length; i++) {

@@ -18,6 +18,15 @@ public interface Sampler {
     double interval(int index);
 
     /**
+     * What the first of the latents are before step {@code index} where it is known what they are to become.
+     *
+     * @param clean what they are to become: the first {@code clean.length} of {@code x}
+     * @param noise standard normal draws, at least as many
+     * @param x     noisy latents before the step, overwritten where they are known
+     */
+    void hold(int index, float[] clean, float[] noise, float[] x);
+
+    /**
      * Takes one step.
      *
      * @param index      0 to {@code steps() - 1}

@@ -132,8 +132,14 @@ public final class Director implements AutoCloseable {
         int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;
         float[] x = new float[plan().frames() * frame];
         noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
+        float[] overlap = previous.filter(snapshot -> conditioning.cam()).map(this::handover).orElse(new float[0]);
+        float[] overlapNoise = Arrays.copyOf(x, overlap.length);
+        int heldSteps = manifest.heldSteps(sampler.steps());
         for (int i = 0; i < sampler.steps(); i++) {
             int step = i;
+            if (step < heldSteps) {
+                sampler.hold(step, overlap, overlapNoise, x);
+            }
             pack.denoiser().predict(
                     x, sampler.timestep(step), sampler.interval(step), predictions[prompt.batch() - 1], token);
             guidance.combine(predictions[prompt.batch() - 1], prediction);
@@ -147,6 +153,12 @@ public final class Director implements AutoCloseable {
             listener.onStep(step + 1, sampler.steps(), () -> projector.picture(clean));
         }
         return x;
+    }
+
+    /** The clean latents of a chunk's last frames, which are the first ones of the next. */
+    private float[] handover(Snapshot snapshot) {
+        float[] latents = snapshot.latents();
+        return Arrays.copyOfRange(latents, plan().step() * manifest.latent().size(), latents.length);
     }
 
     private void requireFitting(int chunk, Optional<Snapshot> previous) {

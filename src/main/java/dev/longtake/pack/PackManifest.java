@@ -1,5 +1,7 @@
 package dev.longtake.pack;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PackEdition;
@@ -7,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code pack.json} says about a model pack.
@@ -15,6 +18,10 @@ import java.util.Map;
  * @param name        short name that recipes use
  * @param chunk       how films are cut
  * @param contexts    context layers that the UNet's cross attentions read (A)
+ * @param overlapHold share of a chunk's steps, 0 to 1, from the first on, in which the frames that it shares with the
+ *                    chunk before are held to what they became there; 0 if left out, as in the original. A network
+ *                    that denoises all frames of a window alike goes on more smoothly with it: to what CAM says of
+ *                    these frames it adds the frames themselves
  * @param anchor      which frame the appearance preservation module looks at: {@value #FIRST_FRAME}
  * @param graphs      the networks by role
  * @param vocabulary  words the pack was trained on, by kind; may be empty
@@ -34,6 +41,7 @@ public record PackManifest(
         Text text,
         int contexts,
         Diffusion diffusion,
+        @JacksonInject(value = ManifestReader.NOTHING, useInput = OptBoolean.TRUE) Optional<Double> overlapHold,
         String anchor,
         Map<String, Graph> graphs,
         Map<String, List<String>> vocabulary,
@@ -51,11 +59,19 @@ public record PackManifest(
             throw new InvalidFieldException("name", name, "1 to 64 of a-z, 0-9, dot, dash and underscore");
         }
         requireSize("contexts", contexts, 64);
+        if (overlapHold.isPresent() && !(overlapHold.get() >= 0 && overlapHold.get() <= 1)) {
+            throw new InvalidFieldException("overlapHold", overlapHold.get(), "0 to 1");
+        }
         if (!FIRST_FRAME.equals(anchor)) {
             throw new InvalidFieldException("anchor", anchor, FIRST_FRAME);
         }
         graphs = Map.copyOf(graphs);
         examples = List.copyOf(examples);
+    }
+
+    /** In how many of a chunk's {@code steps} the overlap is held. */
+    public int heldSteps(int steps) {
+        return (int) Math.ceil(overlapHold.orElse(0.0) * steps);
     }
 
     /**

@@ -74,4 +74,17 @@ class DdimSamplerTest {
     private static float mix(double alpha, double clean, double noise) {
         return (float) (Math.sqrt(alpha) * clean + Math.sqrt(1 - alpha) * noise);
     }
+
+    @Test
+    void whatIsHeldIsSeenAgain() {
+        DdimSampler sampler = new DdimSampler(20, MODELSCOPE, Prediction.EPSILON, 1);
+        float[] clean = {0.7f, -0.2f};
+        float[] noise = {1.3f, 0.4f, 9};
+        for (int step = 0; step < 20; step++) {
+            float[] x = {8, 8, 8};
+            sampler.hold(step, clean, noise, x);
+            assertThat(sampler.clean(step, x, noise, 0, 2)).usingComparatorWithPrecision(1e-4f).containsExactly(clean);
+            assertThat(x[2]).as("what is not known stays").isEqualTo(8);
+        }
+    }
 }

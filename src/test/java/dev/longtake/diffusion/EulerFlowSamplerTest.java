@@ -71,4 +71,18 @@ class EulerFlowSamplerTest {
         assertThatThrownBy(() -> new EulerFlowSampler(0, 1)).isInstanceOf(InvalidFieldException.class)
                 .hasMessage("steps must be 1 or more, but was 0");
     }
+
+    @Test
+    void whatIsHeldIsSeenAgain() {
+        EulerFlowSampler sampler = new EulerFlowSampler(6, 3);
+        float[] clean = {0.7f, -0.2f};
+        float[] noise = {1.3f, 0.4f, 9};
+        for (int step = 0; step < 6; step++) {
+            float[] x = {8, 8, 8};
+            sampler.hold(step, clean, noise, x);
+            float[] velocity = {noise[0] - clean[0], noise[1] - clean[1], 0};
+            assertThat(sampler.clean(step, x, velocity, 0, 2)).usingComparatorWithPrecision(1e-6f).containsExactly(clean);
+            assertThat(x[2]).as("what is not known stays").isEqualTo(8);
+        }
+    }
 }

@@ -84,6 +84,7 @@ class PackManifestTest {
                 mistake("diffusion.prediction must be flow where the sampler is euler",
                         json -> object(json, "diffusion").put("prediction", "v")),
                 mistake("diffusion.steps must be 1 to 200", json -> object(json, "diffusion").put("steps", 0)),
+                mistake("overlapHold must be 0 to 1, but was 1.5", json -> json.put("overlapHold", 1.5)),
                 mistake("anchor must be first-frame", json -> json.put("anchor", "last-frame")),
                 mistake("graphs.sha256 must be 64 hexadecimal digits",
                         json -> object(json, "graphs", "unet").put("sha256", "abc")),
@@ -91,6 +92,14 @@ class PackManifestTest {
                         json -> object(json, "graphs", "unet").put("file", "../unet.onnx")),
                 mistake("shape must be a list of positive numbers and names",
                         json -> object(json, "graphs", "unet", "inputs").putArray("latents").add("B").add(-1)));
+    }
+
+    @Test
+    void holdsTheOverlapForAShareOfTheSteps() {
+        assertThat(PackManifest.read(TestPacks.TOY).heldSteps(5)).as("0.6 of them").isEqualTo(3);
+        assertThat(PackManifest.read(TestPacks.TOY).heldSteps(6)).as("begun steps count").isEqualTo(4);
+        TestPacks.changedToy(folder, json -> json.remove("overlapHold"));
+        assertThat(PackManifest.read(folder).heldSteps(6)).as("as the original").isZero();
     }
 
     @ParameterizedTest(name = "{0}")
