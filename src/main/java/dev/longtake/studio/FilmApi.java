@@ -131,6 +131,9 @@ final class FilmApi {
     Future<?> extend(RoutingContext rc) {
         Extension extension = Json.read(rc.body().buffer(), Extension.class);
         return access.ticket(rc).load().compose(film -> {
+            if (film.endless()) {
+                throw Problem.conflict("The film is endless, so it can't be made longer.").asException();
+            }
             More more = extension.toMore(film, rules.endlessFrames());
             requirePack(film);
             check.check(more.of(film).recipe());

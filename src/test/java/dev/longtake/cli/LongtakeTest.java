@@ -43,6 +43,14 @@ class LongtakeTest {
     }
 
     @Test
+    void saysWhatTheRulesOfAStudioMayBe() {
+        assertThat(run("serve", "--port", "0", "--endless-frames", "0").output)
+                .isEqualTo("longtake: endless-frames must be 1 to 1000000, but was 0\n");
+        assertThat(run("serve", "--port", "0", "--trash-minutes", "-1").output)
+                .isEqualTo("longtake: trash-minutes must be 0 or more, but was -1\n");
+    }
+
+    @Test
     void asksForACommand() {
         Outcome outcome = run();
         assertThat(outcome.exitCode).isEqualTo(2);

@@ -67,6 +67,7 @@ class SteeringApiTest {
         assertThat(recipe.containsKey("frames")).isFalse();
         assertThat(ann.post("/api/films", recipe).status()).isEqualTo(201);
 
+        assertThat(ann.post(path + "/extend", new JsonObject().put("frames", 8)).status()).isEqualTo(409);
         studio.shoot(film.getString("id"));
         JsonObject stopped = ann.post(path + "/stop").json();
         assertThat(stopped.getBoolean("endless")).isFalse();
