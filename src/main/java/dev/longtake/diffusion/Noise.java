@@ -9,7 +9,13 @@ public interface Noise {
         /** Latents that a chunk starts from. */
         INITIAL,
         /** Noise that a stochastic sampler adds after a step. */
-        STEP
+        STEP,
+        /** Noise that a frame is covered with before it is refined; by frame, not by chunk. */
+        REFINEMENT_INITIAL,
+        /** Noise that a stochastic solver adds to a frame after a step; by frame, not by chunk. */
+        REFINEMENT_STEP,
+        /** Where one window gives way to the next; by window. */
+        BLEND
     }
 
     /** Fills {@code target} with the standard normal noise for one purpose at one step of one chunk. */

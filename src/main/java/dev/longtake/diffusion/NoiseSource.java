@@ -17,13 +17,22 @@ public record NoiseSource(long seed) implements Noise {
 
     @Override
     public void fill(float[] target, int chunk, int step, Purpose purpose) {
-        long use = (long) purpose.ordinal() << 32 | step;
-        // Key (2 words), then counter (4 words): the first counter word runs, the others stay.
-        long[] keyAndCounter = {seed, chunk, 0, use, 0, 0};
-        UniformRandomProvider random = RandomSource.PHILOX_4X64.create(keyAndCounter);
-        ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
+        ZigguratSampler.NormalizedGaussian gaussian =
+                ZigguratSampler.NormalizedGaussian.of(random(chunk, step, purpose));
         for (int i = 0; i < target.length; i++) {
             target[i] = (float) gaussian.sample();
         }
+    }
+
+    /** A whole number from 0 to {@code bound - 1}, all equally likely. */
+    int uniform(int bound, int chunk, int step, Purpose purpose) {
+        return random(chunk, step, purpose).nextInt(bound);
+    }
+
+    private UniformRandomProvider random(int chunk, int step, Purpose purpose) {
+        long use = (long) purpose.ordinal() << 32 | step;
+        // Key (2 words), then counter (4 words): the first counter word runs, the others stay.
+        long[] keyAndCounter = {seed, chunk, 0, use, 0, 0};
+        return RandomSource.PHILOX_4X64.create(keyAndCounter);
     }
 }

@@ -1,0 +1,129 @@
+package dev.longtake.diffusion;
+
+import dev.longtake.film.InvalidFieldException;
+import java.util.function.Supplier;
+
+/**
+ * DPM-Solver++(2M) SDE (arXiv 2211.01095, midpoint, eta 1), as the original's enhancer uses it (reference-spec 6.3 and
+ * 6.4): variance-preserving noise, log-SNR cosine-shifted and scaled to zero terminal SNR, "trailing" timesteps.
+ *
+ * <p>The solver works with {@code x = clean + s * noise}, where {@code s} is {@link #sigma}; the network is asked at
+ * {@code x / sqrt(1 + s * s)} and {@link #timestep}.
+ */
+public final class DpmSolverSde implements RefinementSolver {
+
+    private static final int TRAINED = 1000;
+    private static final double LIMIT = 7.5;
+    private static final double LEAST_SHIFT = 2;
+    private static final double MOST_SHIFT = 4;
+
+    private final double[] alphas = new double[TRAINED];
+    private final double[] sigmas = new double[TRAINED];
+    private final int start;
+    private final int[] timesteps;
+    private final double[] levels;
+
+    /**
+     * @param steps 1 to {@code noiseLevels - 1}
+     * @param noiseLevels of the training's {@value #TRAINED} how many are gone back to, such as 600
+     */
+    public DpmSolverSde(int steps, int noiseLevels) {
+        // At the last of them no signal is left to begin with.
+        if (noiseLevels < 2 || noiseLevels >= TRAINED) {
+            throw new InvalidFieldException("noiseLevels", noiseLevels, "2 to " + (TRAINED - 1));
+        }
+        if (steps < 1 || steps >= noiseLevels) {
+            throw new InvalidFieldException("steps", steps, "1 to " + (noiseLevels - 1));
+        }
+        schedule();
+        start = noiseLevels - 1;
+        timesteps = new int[steps];
+        levels = new double[steps + 1];
+        // steps + 1 trailing points and 0; the last point but 0 is left out.
+        for (int i = 0; i < steps; i++) {
+            double time = start - i * (double) noiseLevels / (steps + 1);
+            levels[i] = level(time);
+            timesteps[i] = (int) Math.rint(time);
+        }
+    }
+
+    private void schedule() {
+        double a = Math.atan(Math.exp(LIMIT));
+        double b = Math.atan(Math.exp(-LIMIT));
+        for (int k = 0; k < TRAINED; k++) {
+            double u = 1 - (double) k / (TRAINED - 1);
+            double logSnr = -2 * Math.log(Math.tan(a + u * (b - a)));
+            double shifted = u * (logSnr - 2 * Math.log(LEAST_SHIFT)) + (1 - u) * (logSnr - 2 * Math.log(MOST_SHIFT));
+            sigmas[k] = Math.sqrt(1 / (1 + Math.exp(shifted)));
+        }
+        double least = sigmas[0];
+        double scale = (1 - least) / (sigmas[TRAINED - 1] - least);
+        for (int k = 0; k < TRAINED; k++) {
+            sigmas[k] = least + (sigmas[k] - least) * scale;
+            alphas[k] = Math.sqrt(1 - sigmas[k] * sigmas[k]);
+        }
+    }
+
+    /** Noise over signal at a time between timesteps, linear in its logarithm. */
+    private double level(double time) {
+        int below = (int) Math.floor(time);
+        double lower = Math.log(sigmas[below] / alphas[below]);
+        double share = time - below;
+        return Math.exp(share == 0 ? lower : lower + share * (Math.log(sigmas[below + 1] / alphas[below + 1]) - lower));
+    }
+
+    @Override
+    public int steps() {
+        return timesteps.length;
+    }
+
+    /** Noise over signal before step {@code index}; 0 after the last. */
+    public double sigma(int index) {
+        return levels[index];
+    }
+
+    /** What the network is told as time at step {@code index}. */
+    public double timestep(int index) {
+        return timesteps[index];
+    }
+
+    /** Signal's share at step {@code index}: {@code clean = alpha * input - sqrt(1 - alpha^2) * v}. */
+    public double alpha(int index) {
+        return alphas[timesteps[index]];
+    }
+
+    @Override
+    public void begin(float[] source, float[] noise) {
+        // The original treats the noised latents like noise of unit deviation: scaled, not divided by alpha.
+        float scale = (float) levels[0];
+        float signal = (float) alphas[start];
+        float deviation = (float) sigmas[start];
+        for (int i = 0; i < source.length; i++) {
+            source[i] = scale * (signal * source[i] + deviation * noise[i]);
+        }
+    }
+
+    @Override
+    public void step(int index, float[] x, float[] clean, float[] previous, Supplier<float[]> noise) {
+        double next = levels[index + 1];
+        if (next == 0) {
+            System.arraycopy(clean, 0, x, 0, x.length);
+            return;
+        }
+        double h = Math.log(levels[index] / next);
+        double weight = -Math.expm1(-2 * h);
+        float kept = (float) (next / levels[index] * Math.exp(-h));
+        float deviation = (float) (next * Math.sqrt(weight));
+        float correction = index == 0
+                ? 0
+                : (float) (weight / 2 * h / Math.log(levels[index - 1] / levels[index]));
+        float towards = (float) weight;
+        float[] draws = noise.get();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = kept * x[i] + towards * clean[i] + deviation * draws[i];
+            if (index > 0) {
+                x[i] += correction * (clean[i] - previous[i]);
+            }
+        }
+    }
+}

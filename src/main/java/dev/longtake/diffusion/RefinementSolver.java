@@ -1,0 +1,33 @@
+package dev.longtake.diffusion;
+
+import java.util.function.Supplier;
+
+/**
+ * Solves a denoising process that begins with a noised picture instead of noise (SDEdit, arXiv 2108.01073), told what
+ * the clean latents are instead of what the network said. Immutable; knows nothing of frames, so that any cut of the
+ * latents is solved alike.
+ */
+public interface RefinementSolver {
+
+    /** Number of steps. */
+    int steps();
+
+    /**
+     * Latents to begin with.
+     *
+     * @param source what is refined; overwritten
+     * @param noise  standard normal draws, as many
+     */
+    void begin(float[] source, float[] noise);
+
+    /**
+     * Takes one step.
+     *
+     * @param index    0 to {@code steps() - 1}
+     * @param x        noisy latents before the step; overwritten with those after it
+     * @param clean    the clean latents as they are seen from {@code x}
+     * @param previous the same at the step before; null at step 0
+     * @param noise    standard normal draws; asked for only if this step adds noise
+     */
+    void step(int index, float[] x, float[] clean, float[] previous, Supplier<float[]> noise);
+}
