@@ -1,5 +1,7 @@
 // The REST interface. Every failure is a Problem whose message is a sentence to show to people.
 
+import { at, placed } from "./site.js";
+
 export class Problem extends Error {
   /** `status` is the HTTP status (0: not reached); `field` names the input to blame, if any. */
   constructor(status, detail, field) {
@@ -9,15 +11,15 @@ export class Problem extends Error {
   }
 }
 
-async function call(method, path, body) {
-  const request = { method, headers: {} };
+async function call(method, path, body, headers = {}) {
+  const request = { method, headers: { ...headers } };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
   let response;
   try {
-    response = await fetch(path, request);
+    response = await fetch(at(path), request);
   } catch {
     throw new Problem(0, "The studio doesn't answer. Is it running?");
   }
@@ -27,15 +29,30 @@ async function call(method, path, body) {
 }
 
 const film = (id) => `/api/films/${encodeURIComponent(id)}`;
+const share = (token) => `/api/shares/${encodeURIComponent(token)}`;
+const toFilm = async (method, path, body, headers) => placed(await call(method, path, body, headers));
 
-export const createFilm = (request) => call("POST", "/api/films", request);
-export const listFilms = (before) =>
-  call("GET", `/api/films?limit=24${before ? `&before=${encodeURIComponent(before)}` : ""}`);
-export const getFilm = (id) => call("GET", film(id));
-export const changePrompt = (id, prompt) => call("POST", `${film(id)}/prompts`, { prompt });
+export const createFilm = (request) => toFilm("POST", "/api/films", request);
+export async function listFilms(before) {
+  const page = await call("GET", `/api/films?limit=24${before ? `&before=${encodeURIComponent(before)}` : ""}`);
+  return { ...page, films: page.films.map(placed) };
+}
+export const getFilm = (id) => toFilm("GET", film(id));
+export const changePrompt = (id, change) => toFilm("POST", `${film(id)}/prompts`, change);
+/** Replaces what nothing was made of yet by `timeline`, unless somebody else changed it since `film`. */
+export const replan = ({ id, timelineVersion }, timeline) =>
+  toFilm("PUT", `${film(id)}/timeline`, { timeline }, timelineVersion && { "If-Match": timelineVersion });
 export const extendFilm = (id, frames, prompt) =>
-  call("POST", `${film(id)}/extend`, prompt ? { frames, prompt } : { frames });
-export const stopFilm = (id) => call("POST", `${film(id)}/stop`);
+  toFilm("POST", `${film(id)}/extend`, prompt ? { frames, prompt } : { frames });
+export const stopFilm = (id) => toFilm("POST", `${film(id)}/stop`);
+export const pauseFilm = (id) => toFilm("POST", `${film(id)}/pause`);
+export const resumeFilm = (id) => toFilm("POST", `${film(id)}/resume`);
+export const forkFilm = (id, fork) => toFilm("POST", `${film(id)}/fork`, fork);
+export const takesOf = async (id) => (await call("GET", `${film(id)}/takes`)).takes.map(placed);
+export const renameFilm = (id, title) => toFilm("PATCH", film(id), { title });
 export const deleteFilm = (id) => call("DELETE", film(id));
-export const shareFilm = (id) => call("POST", `${film(id)}/shares`);
-export const unshareFilm = (token) => call("DELETE", `/api/shares/${encodeURIComponent(token)}`);
+export const restoreFilm = (id) => toFilm("POST", `${film(id)}/restore`);
+export const listShares = async (id) => (await call("GET", `${film(id)}/shares`)).shares;
+export const shareFilm = (id, terms = {}) => call("POST", `${film(id)}/shares`, terms);
+export const changeShare = (token, terms) => call("PATCH", share(token), terms);
+export const unshareFilm = (token) => call("DELETE", share(token));

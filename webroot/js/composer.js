@@ -2,9 +2,12 @@
 
 import { Problem, createFilm } from "./api.js";
 import { recall, remember } from "./memory.js";
+import { Plan } from "./plan.js";
+import { surprise } from "./surprise.js";
 import { span } from "./words.js";
 
 const LENGTHS = [5, 10, 30, 60, 300];
+const ENDLESS = "endless";
 const SHOWN_EXAMPLES = 4;
 const WISHES = { seed: Number, negativePrompt: String, frames: Number, steps: Number, guidance: Number };
 const HINTS = {
@@ -17,6 +20,7 @@ export class Composer extends EventTarget {
   #form;
   #pack;
   #maxPrompt;
+  #plan;
 
   constructor(form, { pack, maxPrompt }) {
     super();
@@ -28,6 +32,9 @@ export class Composer extends EventTarget {
     this.#layExamples();
     this.#layWords();
     this.#prompt.placeholder = pack.examples[0] ?? "";
+    this.#plan = new Plan(form, pack, () => (this.#seconds === ENDLESS ? ENDLESS : this.#frames));
+    form.addEventListener("change", () => this.lay());
+    this.#find("#frames").addEventListener("input", () => this.lay());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#roll();
@@ -37,12 +44,22 @@ export class Composer extends EventTarget {
       event.preventDefault();
       form.requestSubmit();
     });
-    this.#prompt.addEventListener("input", () => this.#complain(""));
+    this.#prompt.addEventListener("input", () => {
+      this.#complain("");
+      this.lay();
+    });
+    this.lay();
+  }
+
+  /** Lays out what depends on the sentence and the size of the window. */
+  lay() {
+    this.#plan.lay();
   }
 
   /** Puts a film's wishes back on the desk; how it is made stays as it was, unless `mode` is given. */
   fill({ prompt, seed, mode, steps, guidance, negativePrompt }) {
     this.#prompt.value = prompt;
+    this.lay();
     this.#form.seed.value = seed ?? "";
     if (mode) this.#setMode(mode);
     if (mode === "careful") {
@@ -73,6 +90,7 @@ export class Composer extends EventTarget {
       const film = await createFilm(request);
       this.#complain("");
       this.#prompt.value = "";
+      this.#plan.clear();
       this.dispatchEvent(new CustomEvent("film", { detail: film }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -88,9 +106,10 @@ export class Composer extends EventTarget {
     if (prompt.length > this.#maxPrompt) {
       return this.#complain(`That is ${prompt.length} characters; ${this.#maxPrompt} are the most.`, "prompt");
     }
-    const seconds = Number(this.#form.elements.seconds.value);
-    const request = { prompt, frames: Math.round(seconds * this.#pack.fps) };
+    const request = this.#seconds === ENDLESS ? { prompt, endless: true } : { prompt, frames: this.#frames };
     if (this.#pack.fast) request.mode = this.#mode;
+    const timeline = this.#plan.timeline;
+    if (timeline.length > 0) request.timeline = timeline;
     for (const [name, type] of Object.entries(WISHES)) {
       const input = this.#find(`#${name}`);
       const wish = input.value.trim();
@@ -99,7 +118,19 @@ export class Composer extends EventTarget {
       if (Number.isNaN(value)) return this.#complain(`${wish} is not a number.`, name);
       request[name] = value;
     }
+    if (request.frames !== undefined) delete request.endless;
     return request;
+  }
+
+  get #seconds() {
+    return this.#form.elements.seconds.value;
+  }
+
+  /** How many frames are wished for. */
+  get #frames() {
+    const exact = Number(this.#find("#frames").value);
+    if (Number.isInteger(exact) && exact > 0) return exact;
+    return this.#seconds === ENDLESS ? undefined : Math.round(Number(this.#seconds) * this.#pack.fps);
   }
 
   #complain(text, field) {
@@ -113,14 +144,15 @@ export class Composer extends EventTarget {
   }
 
   #layLengths() {
-    const remembered = Number(recall("length", 10));
-    const chosen = LENGTHS.includes(remembered) ? remembered : 10;
-    for (const seconds of LENGTHS) {
+    const lengths = [...LENGTHS.map(String), ENDLESS];
+    const remembered = recall("length", "10");
+    const chosen = lengths.includes(remembered) ? remembered : "10";
+    for (const seconds of lengths) {
       const label = document.createElement("label");
       const radio = document.createElement("input");
       Object.assign(radio, { type: "radio", name: "seconds", value: seconds, checked: seconds === chosen });
       radio.addEventListener("change", () => remember("length", seconds));
-      label.append(radio, span(seconds));
+      label.append(radio, seconds === ENDLESS ? "Endless" : span(Number(seconds)));
       this.#find("#lengths").append(label);
     }
   }
@@ -160,6 +192,10 @@ export class Composer extends EventTarget {
         others.className = "quiet";
         buttons.push(others);
       }
+      const chance = textButton("Surprise me", () => this.fill({ prompt: surprise(this.#pack) }));
+      chance.className = "quiet";
+      chance.id = "surprise";
+      buttons.push(chance);
       place.replaceChildren(...buttons);
     };
     deal();
@@ -184,6 +220,7 @@ export class Composer extends EventTarget {
   #insert(word) {
     const prompt = this.#prompt;
     prompt.value = `${prompt.value.trimEnd()} ${word} `.trimStart();
+    this.lay();
     this.focus();
   }
 }

@@ -1,5 +1,6 @@
 // Plays a film while it is being made: waits at its newest frame, goes on when there is more, loops when it is done.
 
+import { isActive } from "./chunks.js";
 import { Tape, canStream } from "./tape.js";
 
 const FAR_AHEAD = 600;
@@ -15,6 +16,7 @@ export class Player extends EventTarget {
   #film;
   #tape;
   #startAt;
+  #looping = true;
   #held = [];
 
   /** `startAt` in seconds; `video` is left muted and inline. */
@@ -39,7 +41,7 @@ export class Player extends EventTarget {
   set film(film) {
     const before = this.#film;
     this.#film = film;
-    this.#video.loop = !this.active;
+    this.#loopOrNot();
     if (!this.active) this.#endWhenComplete();
     else if (before && !isActive(before)) this.#leaveLoop(before);
     if (!canStream) this.#reload(before);
@@ -97,15 +99,55 @@ export class Player extends EventTarget {
     this.#video.play().catch(() => this.#onFrame());
   }
 
+  pause() {
+    this.#video.pause();
+  }
+
   toggle() {
     if (this.#video.paused) this.play();
-    else this.#video.pause();
+    else this.pause();
+  }
+
+  /** Whether a film that is done begins again at its end. */
+  get looping() {
+    return this.#looping;
+  }
+
+  set looping(looping) {
+    this.#looping = looping;
+    this.#loopOrNot();
+  }
+
+  /** How many seconds of film pass in one. */
+  get rate() {
+    return this.#video.playbackRate;
+  }
+
+  set rate(rate) {
+    this.#video.defaultPlaybackRate = rate;
+    this.#video.playbackRate = rate;
+  }
+
+  /** Stops the picture and goes on, or back, by whole frames. */
+  step(frames) {
+    this.#video.pause();
+    const shown = Math.floor(this.time * this.#film.fps + 0.01);
+    this.seek((shown + frames + HALF_FRAME) / this.#film.fps);
+  }
+
+  /** The frame that is on. */
+  get frame() {
+    return Math.max(0, Math.min(Math.floor(this.time * this.#film.fps + 0.01), this.#film.framesDone - 1));
   }
 
   /** Goes to a position in seconds, inside what exists. */
   seek(seconds) {
     const last = (this.#film.framesDone - HALF_FRAME) / this.#film.fps;
     this.#video.currentTime = Math.max(0, Math.min(seconds, last));
+  }
+
+  #loopOrNot() {
+    this.#video.loop = !this.active && this.#looping;
   }
 
   #endWhenComplete() {
@@ -154,8 +196,4 @@ export class Player extends EventTarget {
     this.#video.currentTime = seen;
     this.play();
   }
-}
-
-function isActive(film) {
-  return film.state === "queued" || film.state === "running";
 }

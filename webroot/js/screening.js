@@ -1,42 +1,38 @@
-// One film on the screen: the studio's own and a shared one alike. Joins the live socket, the player, the strip and
-// the script; knows nothing of what its owner may do.
+// One film on the screen. Joins the live socket, the player, the timeline and the script; knows nothing of what is done
+// with the film.
 
+import { chunkOf, isActive, openFrame } from "./chunks.js";
 import { Controls } from "./controls.js";
 import { Glow } from "./glow.js";
 import { Lines } from "./lines.js";
 import { Live } from "./live.js";
+import { Pace } from "./pace.js";
 import { Player } from "./player.js";
+import { placed } from "./site.js";
 import { Strip } from "./strip.js";
-import { Thumbs } from "./thumbs.js";
 import { figures, stateWords } from "./words.js";
 
 const JOIN_BEHIND = 3;
 const JOIN_CHUNKS = 64;
+const TICK = 1000;
 
-/** The chunk that shows `frame`. */
-export function chunkOf(film, frame) {
-  return frame < film.chunkFrames ? 0 : 1 + Math.floor((frame - film.chunkFrames) / film.chunkStep);
-}
-
-/** Fires "film" whenever the film's state is new, and "gone" when it was deleted. */
+/** Fires "film" whenever the film's state is new, "time" when another picture is on, and "gone" when it was deleted. */
 export class Screening extends EventTarget {
   film;
-  /** {fps, etaSeconds} of the making, as far as known. */
-  pace = {};
   #root;
   #video;
   #live;
   #player;
   #strip;
-  #thumbs;
   #lines;
   #glow;
+  #pace = new Pace();
   #abort = new AbortController();
   #away = false;
   #preview = 0;
 
-  /** Shows `film` inside `root`; `fresh` films are watched from their first frame. */
-  constructor(root, film, fresh = false) {
+  /** Shows `film` inside `root` from `start` (seconds); by default where somebody who comes in wants to begin. */
+  constructor(root, film, start = defaultStart(film)) {
     super();
     this.film = film;
     this.#root = root;
@@ -47,13 +43,16 @@ export class Screening extends EventTarget {
     old.replaceWith(this.#video);
     this.#glow = new Glow(this.#find(".glow"), this.#video);
     this.#lines = new Lines(this.#find("#lines"));
-    this.#thumbs = new Thumbs(film.fps);
-    this.#strip = new Strip(this.#find("#strip"), film, this.#thumbs, this.signal);
-    const start = fresh || !this.#active ? 0 : Math.max(0, film.framesDone / film.fps - JOIN_BEHIND);
+    this.#strip = new Strip(this.#find("#timeline"), film, {
+      editable: Boolean(film.links.self),
+      signal: this.signal,
+    });
     this.#player = new Player(this.#video, film, start);
     new Controls(root, this.#player, this.signal);
     this.#listen();
     this.#connect(Math.max(0, chunkOf(film, Math.floor(start * film.fps)) - JOIN_CHUNKS));
+    const ticking = setInterval(() => this.#update(), TICK); // the time left passes between events, too
+    this.signal.addEventListener("abort", () => clearInterval(ticking));
     this.#update();
   }
 
@@ -66,17 +65,20 @@ export class Screening extends EventTarget {
     return this.#player;
   }
 
-  /** The frame from which a new sentence would act: the first chunk that has not been started. */
+  get strip() {
+    return this.#strip;
+  }
+
+  /** The frame from which a new sentence would act. */
   get nextFrame() {
-    const { chunksDone, chunkFrames, chunkStep, state } = this.film;
-    const chunk = chunksDone + (state === "running" ? 1 : 0);
-    return chunk === 0 ? 0 : chunkFrames + (chunk - 1) * chunkStep;
+    return openFrame(this.film);
   }
 
   /** Takes over a newer state, from an answer or an event. */
   show(film) {
-    if (film.state !== this.film.state || film.frames !== this.film.frames) this.pace = {};
+    if (film.state !== this.film.state || film.frames !== this.film.frames) this.#pace.forget();
     this.film = film;
+    if (film.progress) this.#pace.tell(film.progress);
     this.#player.film = film;
     this.#strip.film = film;
     this.#update();
@@ -86,13 +88,8 @@ export class Screening extends EventTarget {
   close() {
     this.#abort.abort();
     this.#live.close();
-    this.#thumbs.close();
     this.#video.removeAttribute("src");
     this.#video.load();
-  }
-
-  get #active() {
-    return this.film.state === "queued" || this.film.state === "running";
   }
 
   #find(selector) {
@@ -109,6 +106,7 @@ export class Screening extends EventTarget {
     this.#player.addEventListener("frame", () => {
       this.#glow.update();
       this.#update();
+      this.dispatchEvent(new Event("time"));
     });
     this.#player.addEventListener("need", ({ detail }) => this.#live.seek(chunkOf(this.film, detail)));
   }
@@ -117,14 +115,10 @@ export class Screening extends EventTarget {
     const live = new Live(this.film.links.live, chunk);
     this.#live = live;
     live.addEventListener("event", ({ detail }) => this.#onEvent(detail));
-    live.addEventListener("init", ({ detail }) => {
-      this.#player.init(detail);
-      this.#thumbs.init(detail);
-    });
-    live.addEventListener("segment", ({ detail }) => {
-      this.#thumbs.segment(detail);
-      this.#player.segment(detail, () => live.acknowledge(detail.chunk));
-    });
+    live.addEventListener("init", ({ detail }) => this.#player.init(detail));
+    live.addEventListener("segment", ({ detail }) =>
+      this.#player.segment(detail, () => live.acknowledge(detail.chunk)),
+    );
     live.addEventListener("preview", ({ detail }) => this.#onPreview(detail));
     live.addEventListener("up", () => this.#setAway(false));
     live.addEventListener("down", () => this.#setAway(true));
@@ -134,20 +128,20 @@ export class Screening extends EventTarget {
   #onEvent(event) {
     switch (event.type) {
       case "state":
-        return this.show(event.film);
+        return this.show(placed(event.film));
       case "queue":
         return this.show({ ...this.film, queuePosition: event.position });
       case "progress":
-        this.pace = { fps: event.fps ?? this.pace.fps, etaSeconds: event.etaSeconds ?? this.pace.etaSeconds };
+        this.#pace.tell(event);
         this.#find(".develop").style.filter = `blur(${(1 - event.step / event.steps).toFixed(2)}rem)`;
         return this.#update();
       case "chunk":
-        this.pace = { ...this.pace, fps: event.fps ?? this.pace.fps };
-        return this.show({ ...this.film, chunksDone: event.chunk + 1, framesDone: event.framesDone });
+        this.#pace.tell(event);
+        return this.show({ ...this.film, chunksDone: event.chunk + 1, framesDone: event.framesDone, ...opened(this.film, event) });
     }
   }
 
-  async #onPreview({ firstFrame, bytes }) {
+  async #onPreview({ chunk, firstFrame, bytes }) {
     const turn = ++this.#preview;
     const image = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
     if (turn !== this.#preview || firstFrame < this.film.framesDone) return;
@@ -155,7 +149,7 @@ export class Screening extends EventTarget {
     canvas.width = image.width;
     canvas.height = image.height;
     canvas.getContext("2d").drawImage(image, 0, 0);
-    this.#strip.preview(firstFrame, image);
+    this.#strip.preview(chunk, image);
     this.#update();
   }
 
@@ -176,14 +170,28 @@ export class Screening extends EventTarget {
     this.#find("#curtain").textContent = film.framesDone > 0 ? "" : (film.error ?? CURTAIN[film.state]);
     this.#find("#state").dataset.state = this.#away ? "away" : film.state;
     write(this.#find("#state-words"), this.#away ? "Connection lost, trying again" : stateWords(film));
-    write(this.#find("#figures"), figures(film, this.pace));
+    write(this.#find("#figures"), figures(film, this.#pace));
     write(this.#find("#film-problem"), film.state === "failed" ? (film.error ?? "") : "");
   }
+}
+
+/** A film that is being made is joined shortly before its end, any other is watched from its beginning. */
+function defaultStart(film) {
+  return isActive(film) ? Math.max(0, film.framesDone / film.fps - JOIN_BEHIND) : 0;
+}
+
+/** Between two states of the server: the chunk that follows is most likely being made already. */
+function opened(film, { chunk }) {
+  if (!film.open) return {};
+  const making = isActive(film) && chunk + 1 < film.chunks ? chunk + 1 : undefined;
+  const frame = Math.max(film.open.frame, film.chunkFrames + (chunk + (making === undefined ? 0 : 1)) * film.chunkStep);
+  return { making, open: { frame, seconds: frame / film.fps } };
 }
 
 const CURTAIN = {
   queued: "Waiting for a free projector …",
   running: "The first pictures are coming …",
+  paused: "Paused before the first picture.",
   stopped: "Stopped before the first picture.",
   failed: "There is no picture.",
   finished: "",

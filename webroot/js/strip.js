@@ -1,215 +1,255 @@
-// The strip of film under the screen: what is made in pictures, what is being made in the developing bath, what is
-// to come as empty frames. It is also the slider that moves through the film.
+// The strip of film under the screen: every chunk a cell, in pictures where it is made, in the developing bath where it
+// is being made, empty where it is to come. It is also the slider that moves through the film. Above it lie the
+// sentences. However long the film is, only the cells in sight exist.
 
+import { chunkOf, firstFrame, isOpen, lengthOf, openFrame, stateOf } from "./chunks.js";
+import { Segments } from "./segments.js";
 import { clock } from "./words.js";
 
-const GAP = 4;
-const ROUND = 5;
-const MARK = 12;
+const NARROWEST = 46; // pixels of a chunk
+const MARGIN = 400;
 
-/** Fires "seek" (detail: seconds). */
+/**
+ * Fires "seek" (detail: seconds), "edit" (detail: {index, anchor}), "add" (detail: {frame, anchor}) and "move" (detail:
+ * {index, frame}).
+ */
 export class Strip extends EventTarget {
   #root;
-  #canvas;
-  #pen;
+  #scroller;
+  #reel;
+  #cellsRoot;
+  #slider;
+  #playhead;
+  #cut;
+  #segments;
   #film;
-  #thumbs;
+  #editable;
   #time = 0;
-  #hover;
+  #cells = new Map();
   #preview;
-  #drawing = false;
+  #cutFrame;
+  #following = true;
 
-  /** Listens until `signal` is aborted. */
-  constructor(root, film, thumbs, signal) {
+  /** `root` holds the timeline; `editable` if its maker looks at it. Listens until `signal` is aborted. */
+  constructor(root, film, { editable = false, signal }) {
     super();
     this.#root = root;
-    this.#canvas = root.querySelector("canvas");
-    this.#pen = this.#canvas.getContext("2d");
     this.#film = film;
-    this.#thumbs = thumbs;
-    thumbs.addEventListener("thumb", () => this.#draw());
-    const size = new ResizeObserver(() => this.#changed());
-    size.observe(root);
+    this.#editable = editable;
+    this.#scroller = root.querySelector(".scroller");
+    this.#reel = root.querySelector(".reel");
+    this.#slider = root.querySelector("#strip");
+    this.#cellsRoot = root.querySelector(".cells");
+    this.#playhead = root.querySelector(".playhead");
+    this.#cut = root.querySelector(".cut");
+    this.#cellsRoot.replaceChildren();
+    const list = root.querySelector(".segments");
+    list.replaceChildren();
+    this.#segments = new Segments(list);
+    this.#segments.addEventListener("seek", ({ detail }) => this.#tell("seek", detail / film.fps));
+    for (const type of ["edit", "add", "move"]) {
+      this.#segments.addEventListener(type, ({ detail }) => this.#tell(type, detail));
+    }
+    const size = new ResizeObserver(() => this.#lay());
+    size.observe(this.#scroller);
     signal.addEventListener("abort", () => size.disconnect());
     this.#listen(signal);
+    this.#lay();
   }
 
   set film(film) {
     this.#film = film;
-    if (this.#preview && this.#preview.frame < film.framesDone) this.#preview = undefined;
-    this.#changed();
+    if (this.#preview && this.#preview.chunk < film.chunksDone) this.#preview = undefined;
+    this.#lay();
   }
 
   set time(seconds) {
+    if (seconds === this.#time) return;
+    const moved = chunkOf(this.#film, seconds * this.#film.fps) !== chunkOf(this.#film, this.#time * this.#film.fps);
     this.#time = seconds;
-    const film = this.#film;
-    this.#root.setAttribute("aria-valuemax", (film.framesDone / film.fps).toFixed(1));
-    this.#root.setAttribute("aria-valuenow", seconds.toFixed(1));
-    this.#root.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(film.framesDone / film.fps)}`);
-    this.#draw();
+    this.#layTime(moved);
   }
 
-  /** The picture that is being made: an image for a frame of the film. */
-  preview(frame, image) {
-    this.#preview = { frame, image };
-    this.#draw();
+  /** The frame before which a new take would begin; undefined for none. */
+  set cut(frame) {
+    if (frame === this.#cutFrame) return;
+    this.#cutFrame = frame;
+    this.#layCut();
+  }
+
+  /** The picture that is being made. */
+  preview(chunk, image) {
+    this.#preview = { chunk, image };
+    this.#layCells();
   }
 
   get #length() {
-    const { frames, framesDone } = this.#film;
-    return this.#active || framesDone === 0 ? frames : framesDone;
+    return lengthOf(this.#film);
   }
 
-  get #active() {
-    return this.#film.state === "queued" || this.#film.state === "running";
+  get #scale() {
+    return Math.max(NARROWEST / this.#film.chunkStep, this.#scroller.clientWidth / this.#length);
   }
 
-  get #cells() {
-    const width = this.#canvas.clientWidth;
-    const height = this.#canvas.clientHeight - MARK;
-    const ideal = height * (this.#film.width / this.#film.height) + GAP;
-    const count = Math.max(1, Math.min(Math.round(width / ideal), this.#length));
-    return { count, width, height, each: width / count, frames: this.#length / count };
-  }
-
-  #changed() {
-    const { count, frames } = this.#cells;
-    const wanted = [];
-    for (let i = 0; i < count; i++) {
-      const frame = Math.floor((i + 0.5) * frames);
-      if (frame < this.#film.framesDone) wanted.push(frame);
-      else if (i * frames < this.#film.framesDone) wanted.push(this.#film.framesDone - 1);
-    }
-    this.#thumbs.want(wanted);
-    this.#draw();
-  }
-
-  #draw() {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    requestAnimationFrame(() => {
-      this.#drawing = false;
-      this.#paint();
-    });
-  }
-
-  #paint() {
-    const cells = this.#cells;
-    if (!cells.width) return;
-    const ratio = devicePixelRatio;
-    const pen = this.#pen;
-    this.#canvas.width = Math.round(cells.width * ratio);
-    this.#canvas.height = Math.round((cells.height + MARK) * ratio);
-    pen.scale(ratio, ratio);
-    const style = getComputedStyle(this.#root);
-    for (let i = 0; i < cells.count; i++) this.#paintCell(i, cells, style.color);
-    this.#paintMarks(cells, style.accentColor);
-    const x = (frame) => (frame / this.#length) * cells.width;
-    if (this.#hover !== undefined) this.#paintLine(this.#hover, cells, style.color, 0.5);
-    this.#paintLine(x(this.#time * this.#film.fps), cells, style.accentColor, 1);
-  }
-
-  #paintCell(index, cells, ink) {
-    const pen = this.#pen;
+  #lay() {
     const film = this.#film;
-    const left = index * cells.each + GAP / 2;
-    const width = cells.each - GAP;
-    const from = index * cells.frames;
-    const to = from + cells.frames;
-    const done = Math.max(0, Math.min(1, (film.framesDone - from) / cells.frames));
-    const developing = this.#preview && this.#preview.frame >= from && this.#preview.frame < to;
-    const middle = Math.min(Math.floor(from + cells.frames / 2), film.framesDone - 1);
-    const picture = done > 0 ? this.#thumbs.near(middle, Math.ceil(cells.frames)) : undefined;
-    pen.save();
-    pen.beginPath();
-    pen.roundRect(left, 0, width, cells.height, ROUND);
-    pen.fillStyle = ink;
-    pen.globalAlpha = 0.08;
-    pen.fill();
-    pen.clip();
-    pen.globalAlpha = 1;
-    if (developing) this.#cover(this.#preview.image, left, width, cells.height);
-    if (picture) {
-      pen.save();
-      pen.beginPath();
-      pen.rect(left, 0, width * done, cells.height);
-      pen.clip();
-      pen.imageSmoothingQuality = "high";
-      this.#cover(picture, left, width, cells.height);
-      pen.restore();
+    if (!this.#scroller.clientWidth) return;
+    const width = this.#length * this.#scale;
+    this.#reel.style.width = `${width}px`;
+    const editable = this.#editable && isOpen(film);
+    const plan = { ...film, length: this.#length, open: openFrame(film), editable };
+    this.#segments.show(plan, this.#scale);
+    this.#layCells();
+    this.#layTime(false);
+    this.#layCut();
+  }
+
+  #layCells() {
+    const film = this.#film;
+    const scale = this.#scale;
+    const left = this.#scroller.scrollLeft - MARGIN;
+    const right = left + this.#scroller.clientWidth + 2 * MARGIN;
+    const last = chunkOf(film, this.#length - 1);
+    const from = Math.max(0, chunkOf(film, Math.max(0, left / scale)));
+    const to = Math.min(last, chunkOf(film, Math.max(0, right / scale)));
+    for (const [chunk, cell] of this.#cells) {
+      if (chunk >= from && chunk <= to) continue;
+      cell.remove();
+      this.#cells.delete(chunk);
     }
-    pen.restore();
-  }
-
-  /** Draws an image so that it fills the cell; what is too much is cut. */
-  #cover(image, left, width, height) {
-    const scale = Math.max(width / image.width, height / image.height);
-    const w = image.width * scale;
-    const h = image.height * scale;
-    this.#pen.drawImage(image, left + (width - w) / 2, (height - h) / 2, w, h);
-  }
-
-  #paintMarks(cells, colour) {
-    const pen = this.#pen;
-    pen.fillStyle = colour;
-    for (const { frame } of this.#film.timeline) {
-      if (frame === 0 || frame >= this.#length) continue;
-      const x = (frame / this.#length) * cells.width;
-      pen.beginPath();
-      pen.moveTo(x, cells.height + 3);
-      pen.lineTo(x + 4.5, cells.height + MARK - 1);
-      pen.lineTo(x - 4.5, cells.height + MARK - 1);
-      pen.fill();
+    const playing = this.#playing;
+    for (let chunk = from; chunk <= to; chunk++) {
+      const cell = this.#cells.get(chunk) ?? this.#newCell(chunk);
+      const start = firstFrame(film, chunk);
+      const end = Math.min(firstFrame(film, chunk + 1), this.#length);
+      cell.style.left = `${start * scale}px`;
+      cell.style.width = `${(end - start) * scale}px`;
+      cell.dataset.state = stateOf(film, chunk);
+      cell.toggleAttribute("data-playing", chunk === playing);
+      this.#paint(cell, chunk, Math.min(end, film.framesDone) - start);
     }
   }
 
-  #paintLine(x, cells, colour, alpha) {
-    const pen = this.#pen;
-    pen.globalAlpha = alpha;
-    pen.fillStyle = colour;
-    pen.beginPath();
-    pen.roundRect(Math.max(0, Math.min(cells.width - 3, x - 1.5)), 0, 3, cells.height, 1.5);
-    pen.fill();
-    pen.globalAlpha = 1;
+  #newCell(chunk) {
+    const cell = document.createElement("div");
+    cell.className = "cell";
+    this.#cells.set(chunk, cell);
+    this.#cellsRoot.append(cell);
+    return cell;
+  }
+
+  /** A chunk that was shown in part shows more of itself once the film is made longer: so does its picture. */
+  #paint(cell, chunk, shown) {
+    const film = this.#film;
+    if (shown > 0) {
+      cell.querySelector("canvas")?.remove();
+      const wanted = film.links.stills ? `${film.id}/${shown}` : "";
+      if (cell.dataset.still === wanted || !wanted) return;
+      cell.dataset.still = wanted;
+      cell.style.backgroundImage = `url("${film.links.stills.replace("{chunk}", chunk)}?shown=${shown}")`;
+    } else {
+      if (cell.dataset.still) {
+        delete cell.dataset.still;
+        cell.style.backgroundImage = "";
+      }
+      if (this.#preview?.chunk === chunk) this.#develop(cell, this.#preview.image);
+      else cell.querySelector("canvas")?.remove();
+    }
+  }
+
+  #develop(cell, image) {
+    const canvas = cell.querySelector("canvas") ?? cell.appendChild(document.createElement("canvas"));
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext("2d").drawImage(image, 0, 0);
+  }
+
+  get #playing() {
+    const film = this.#film;
+    return Math.min(chunkOf(film, this.#time * film.fps + 0.01), chunkOf(film, Math.max(0, film.framesDone - 1)));
+  }
+
+  #layTime(moved) {
+    const film = this.#film;
+    const frame = this.#time * film.fps;
+    const x = frame * this.#scale;
+    this.#playhead.style.translate = `${x}px 0`;
+    const slider = this.#slider;
+    const playing = this.#playing;
+    const words = film.timeline.findLast((line) => line.frame <= frame + 0.01)?.prompt;
+    slider.setAttribute("aria-valuemax", (film.framesDone / film.fps).toFixed(1));
+    slider.setAttribute("aria-valuenow", Math.min(this.#time, film.framesDone / film.fps).toFixed(1));
+    slider.setAttribute("aria-valuetext", `${clock(this.#time)} of ${clock(film.framesDone / film.fps)}${words ? `, ${words}` : ""}`);
+    for (const [chunk, cell] of this.#cells) cell.toggleAttribute("data-playing", film.framesDone > 0 && chunk === playing);
+    this.#segments.mark(film.timeline.findLastIndex((line) => line.frame <= frame + 0.01));
+    if (moved && this.#following) this.#follow(x);
+  }
+
+  /** Keeps what is playing in sight, unless somebody looks elsewhere. */
+  #follow(x) {
+    const { scrollLeft, clientWidth } = this.#scroller;
+    if (x < scrollLeft || x > scrollLeft + clientWidth * 0.85) this.#scroller.scrollLeft = x - clientWidth * 0.3;
+  }
+
+  #layCut() {
+    this.#cut.hidden = this.#cutFrame === undefined;
+    if (this.#cutFrame !== undefined) this.#cut.style.translate = `${this.#cutFrame * this.#scale}px 0`;
   }
 
   #listen(signal) {
-    document.addEventListener("click", () => this.#draw(), { signal }); // it may have changed the theme
-    const on = (type, handler) => this.#root.addEventListener(type, handler, { signal });
-    const at = (event) => event.clientX - this.#canvas.getBoundingClientRect().left;
-    const go = (event) => this.#seek(((at(event) / this.#canvas.clientWidth) * this.#length) / this.#film.fps);
+    const slider = this.#slider;
+    const on = (type, handler) => slider.addEventListener(type, handler, { signal });
+    const frameAt = (event) => (event.clientX - this.#reel.getBoundingClientRect().left) / this.#scale;
+    const go = (frame) => this.#tell("seek", Math.max(0, frame) / this.#film.fps);
+    let scrubbing = false;
     on("pointerdown", (event) => {
-      this.#root.setPointerCapture(event.pointerId);
-      go(event);
+      if (event.button !== 0) return;
+      const frame = frameAt(event);
+      scrubbing = frame < this.#film.framesDone;
+      if (!scrubbing) return;
+      slider.setPointerCapture(event.pointerId);
+      go(frame);
     });
     on("pointermove", (event) => {
-      this.#hover = event.pointerType === "mouse" ? at(event) : undefined;
-      if (this.#root.hasPointerCapture(event.pointerId)) go(event);
-      this.#draw();
+      if (scrubbing && slider.hasPointerCapture(event.pointerId)) go(frameAt(event));
     });
-    on("pointerleave", () => {
-      this.#hover = undefined;
-      this.#draw();
+    on("click", (event) => {
+      const frame = frameAt(event);
+      if (scrubbing || !this.#editable || !isOpen(this.#film)) return;
+      const chunk = chunkOf(this.#film, frame);
+      const begin = firstFrame(this.#film, chunk);
+      if (begin < openFrame(this.#film) || begin >= this.#length) return;
+      const index = this.#film.timeline.findIndex((line) => line.frame === begin);
+      const anchor = this.#cells.get(chunk) ?? slider;
+      if (index >= 0) this.#tell("edit", { index, anchor });
+      else this.#tell("add", { frame: begin, anchor });
     });
     on("keydown", (event) => {
+      const second = this.#film.fps;
+      const frame = this.#time * this.#film.fps;
+      const chunk = chunkOf(this.#film, frame + 0.01);
       const to = {
-        ArrowLeft: this.#time - 1,
-        ArrowDown: this.#time - 1,
-        ArrowRight: this.#time + 1,
-        ArrowUp: this.#time + 1,
-        PageDown: this.#time - 10,
-        PageUp: this.#time + 10,
+        ArrowLeft: frame - second,
+        ArrowDown: frame - second,
+        ArrowRight: frame + second,
+        ArrowUp: frame + second,
+        PageDown: firstFrame(this.#film, chunk - 1),
+        PageUp: firstFrame(this.#film, chunk + 1),
         Home: 0,
         End: Infinity,
       }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       event.stopPropagation();
-      this.#seek(to);
+      go(to);
     });
+    this.#scroller.addEventListener("scroll", () => this.#layCells(), { signal, passive: true });
+    for (const type of ["wheel", "pointerdown"]) {
+      this.#scroller.addEventListener(type, () => (this.#following = type !== "wheel"), { signal, passive: true });
+    }
   }
 
-  #seek(seconds) {
-    this.dispatchEvent(new CustomEvent("seek", { detail: seconds }));
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -1,11 +1,15 @@
 // The studio page: the desk at /, a film at /films/{id}. Moving between them reloads nothing.
 
-import { getFilm } from "./api.js";
+import { createFilm, getFilm } from "./api.js";
 import { Composer } from "./composer.js";
 import { Direction } from "./direction.js";
+import { helpOn } from "./help.js";
 import { note } from "./note.js";
+import { openRecipes } from "./recipes.js";
 import { Screening } from "./screening.js";
 import { Shelf } from "./shelf.js";
+import { at, here } from "./site.js";
+import { titleOf } from "./words.js";
 
 const config = JSON.parse(document.querySelector("#config").textContent);
 const desk = document.querySelector("#desk");
@@ -14,23 +18,23 @@ const composer = new Composer(document.querySelector("#composer"), config);
 const shelf = new Shelf(document.querySelector("#shelf"));
 let screening;
 
-/** Shows what the address says. */
-async function arrive() {
-  const id = location.pathname.match(/^\/films\/([^/]+)$/)?.[1];
+/** Shows what the address says, a film from `start` (seconds). */
+async function arrive(start) {
+  const id = here().match(/^\/films\/([^/]+)$/)?.[1];
   if (!id) return showDesk();
   try {
-    showFilm(await getFilm(id));
+    showFilm(await getFilm(id), start);
   } catch (error) {
-    history.replaceState(null, "", "/");
+    history.replaceState(null, "", at("/"));
     showDesk();
     note(error.message);
   }
 }
 
-function go(path) {
-  if (path === location.pathname) return undefined;
-  history.pushState(null, "", path);
-  return arrive();
+function go(address, start) {
+  if (address === location.href) return undefined;
+  history.pushState(null, "", address);
+  return arrive(start);
 }
 
 function leave() {
@@ -39,50 +43,74 @@ function leave() {
 }
 
 function setView(view, title) {
+  const moved = document.body.dataset.view !== view;
   document.body.dataset.view = view;
   document.title = title;
   desk.hidden = view !== "desk";
   root.hidden = view !== "screening";
   document.querySelector("#new-film").hidden = view === "desk";
-  scrollTo(0, 0);
+  if (moved) scrollTo(0, 0);
 }
 
 function showDesk() {
   leave();
   setView("desk", "Longtake");
+  composer.lay();
   // Whoever is quicker than this script may be typing elsewhere already.
   if (document.activeElement === document.body) composer.focus();
   shelf.refresh().catch((error) => note(error.message));
 }
 
-function showFilm(film, fresh = false) {
+function showFilm(film, start) {
   leave();
-  setView("screening", `${film.prompt} – Longtake`);
-  root.querySelector("#title").textContent = film.prompt;
-  screening = new Screening(root, film, fresh);
+  setView("screening", `${titleOf(film)} – Longtake`);
+  root.querySelector("#title").textContent = titleOf(film);
+  screening = new Screening(root, film, start);
   const direction = new Direction(root, screening);
   screening.addEventListener("gone", () => {
-    go("/");
+    go(at("/"));
     note("The film was deleted.");
   });
-  direction.addEventListener("deleted", () => go("/"));
+  direction.addEventListener("deleted", ({ detail }) => {
+    go(at("/"));
+    shelf.offerUndo(detail);
+  });
+  direction.addEventListener("take", ({ detail: { film: take, start: from } }) => {
+    history.pushState(null, "", take.links.page);
+    showFilm(take, from);
+  });
   direction.addEventListener("again", ({ detail }) => {
-    go("/");
+    go(at("/"));
     composer.fill(detail);
   });
 }
 
-composer.addEventListener("film", ({ detail }) => {
-  history.pushState(null, "", detail.links.page);
-  showFilm(detail, true);
-});
+function showNew(film) {
+  history.pushState(null, "", film.links.page);
+  showFilm(film, 0);
+}
 
-addEventListener("popstate", arrive);
+composer.addEventListener("film", ({ detail }) => showNew(detail));
+openRecipes(async (recipe) => {
+  try {
+    showNew(await createFilm(recipe));
+  } catch (error) {
+    note(error.message);
+  }
+});
+helpOn(document.querySelector("#help"));
+
+// The address changes without a page being loaded, and with it what a relative one would mean.
+for (const link of document.querySelectorAll("[data-to]")) link.href = at(link.dataset.to);
+addEventListener("popstate", () => arrive());
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href='/'], a[href^='/films/']");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || link.hasAttribute("download")) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (link.href !== at("/") && !link.href.startsWith(at("/films/"))) return;
   event.preventDefault();
-  go(link.pathname);
+  // Another take of the same film goes on where this one is.
+  go(link.href, link.hasAttribute("data-take") ? screening?.player.time : undefined);
 });
 
 arrive();

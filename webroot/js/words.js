@@ -23,7 +23,8 @@ export function left(seconds) {
   return `about ${Math.round(seconds / 3600)} h left`;
 }
 
-const active = (film) => film.state === "queued" || film.state === "running";
+/** What a film is called: by its maker, or else its first sentence. */
+export const titleOf = (film) => film.title || film.prompt;
 
 /** The film's state in a word or two. */
 export function stateWords(film) {
@@ -34,6 +35,8 @@ export function stateWords(film) {
       return waiting === 1 ? "Waiting, 1 film before this" : `Waiting, ${waiting} films before this`;
     case "running":
       return "Rolling";
+    case "paused":
+      return "Paused";
     case "stopped":
       return "Stopped";
     case "failed":
@@ -46,9 +49,9 @@ export function stateWords(film) {
 /** The figures beside the state: length, speed, time left. `pace` = {fps, etaSeconds}, both optional. */
 export function figures(film, pace) {
   const made = clock(film.framesDone / film.fps);
-  if (!active(film)) return made;
-  const parts = [`${made} of ${clock(film.frames / film.fps)}`];
+  if (!["queued", "running", "paused"].includes(film.state)) return made;
+  const parts = [film.endless ? `${made}, endless` : `${made} of ${clock(film.frames / film.fps)}`];
   if (film.state === "running" && pace.fps) parts.push(`${pace.fps.toFixed(1)} frames a second`);
-  if (film.state === "running" && pace.etaSeconds !== undefined) parts.push(left(pace.etaSeconds));
+  if (film.state === "running" && !film.endless && pace.etaSeconds !== undefined) parts.push(left(pace.etaSeconds));
   return parts.join(" · ");
 }

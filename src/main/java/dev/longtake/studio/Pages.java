@@ -27,16 +27,23 @@ final class Pages {
         owners.welcome(rc);
         IndexConfig config = new IndexConfig(pack, Recipe.LONGEST_PROMPT, Recipe.LONGEST_FILM);
         return render(rc, "index", Map.of(
+                "root", root(rc),
                 "pack", Json.tree(pack),
                 "maxPrompt", config.maxPrompt(),
                 "maxFrames", config.maxFrames(),
                 "configJson", Json.writeForHtml(config)));
     }
 
+    /** The way from the page that is asked for to the studio's root, which may lie below a path of a proxy. */
+    private static String root(RoutingContext rc) {
+        long depth = rc.normalizedPath().chars().filter(letter -> letter == '/').count();
+        return "../".repeat((int) depth - 1);
+    }
+
     /** Tells a person that there is nothing here; the status is already set. */
     Future<?> missing(RoutingContext rc, Problem problem) {
         return render(rc, "missing", Map.of(
-                "status", problem.status(), "title", problem.title(), "detail", problem.detail()));
+                "root", root(rc), "status", problem.status(), "title", problem.title(), "detail", problem.detail()));
     }
 
     private Future<Void> render(RoutingContext rc, String template, Map<String, Object> model) {

@@ -29,6 +29,7 @@ final class ChunkProgress implements StepListener {
 
     private final FilmEvents events;
     private final ChunkTask task;
+    private final TurnPace pace;
     private final double share;
     private final long begun = System.nanoTime();
     private volatile boolean telling;
@@ -36,9 +37,10 @@ final class ChunkProgress implements StepListener {
     private long nextPreview = begun;
 
     /** @param share films that want to go on for every worker, at least 1: by so much a film waits for others */
-    ChunkProgress(FilmEvents events, ChunkTask task, double share) {
+    ChunkProgress(FilmEvents events, ChunkTask task, TurnPace pace, double share) {
         this.events = events;
         this.task = task;
+        this.pace = pace;
         this.share = share;
     }
 
@@ -67,17 +69,18 @@ final class ChunkProgress implements StepListener {
 
     private JsonObject progress(int step, int steps) {
         Film film = task.film();
-        double chunkSeconds = (System.nanoTime() - begun) / 1e9 / step * steps;
-        double chunksLeft = film.chunks() - task.chunk() - (double) step / steps;
+        double elapsed = (System.nanoTime() - begun) / 1e9;
+        double turn = pace.secondsPerTurn(film.recipe(), elapsed, step, steps);
+        double left = (film.chunks() - task.chunk() - 1) * turn + Math.max(0, turn - elapsed);
         JsonObject progress = new JsonObject()
                 .put("chunk", task.chunk())
                 .put("step", step)
                 .put("steps", steps)
                 .put("framesDone", film.framesDone())
                 .put("firstOpenFrame", film.firstOpenFrame())
-                .put("fps", rounded(film.plan().newFrames(task.chunk()) / chunkSeconds));
+                .put("fps", rounded(film.plan().newFrames(task.chunk()) / turn));
         // An endless film ends when somebody says so.
-        return film.endless() ? progress : progress.put("etaSeconds", rounded(chunksLeft * chunkSeconds * share));
+        return film.endless() ? progress : progress.put("etaSeconds", rounded(left * share));
     }
 
     private static double rounded(double value) {

@@ -39,6 +39,7 @@ public final class WorkerVerticle extends VerticleBase {
     private final Memory memory;
     private final String name;
     private final ChunkWork work;
+    private final TurnPace pace = new TurnPace();
     private WorkerExecutor thread;
     private JobConsumer jobs;
     private Patience patience;
@@ -129,6 +130,7 @@ public final class WorkerVerticle extends VerticleBase {
         }
         memory.films().announcePositions()
                 .onFailure(error -> LOG.debug("Cannot announce the queue: {}", error.getMessage()));
+        long begun = System.nanoTime();
         CancelToken stop = token;
         Subscription stopped = memory.events().tail(task.film().id(), event, news -> {
             if (ends(news)) {
@@ -138,10 +140,14 @@ public final class WorkerVerticle extends VerticleBase {
         return known(task)
                 .compose(known -> patience.until(() -> memory.jobs().load()).compose(load -> thread.executeBlocking(() -> {
                     double share = Math.max(1, (double) load.films() / Math.max(1, load.workers()));
-                    return work.make(task, known, new ChunkProgress(memory.events(), task, share), stop);
+                    return work.make(task, known, new ChunkProgress(memory.events(), task, pace, share), stop);
                 })))
                 .onComplete(done -> stopped.close())
-                .compose(chunk -> commit(task, chunk), error -> givenUp(task, error));
+                .compose(chunk -> commit(task, chunk).onSuccess(more -> {
+                    if (!task.again()) {
+                        pace.learn(task.film().recipe(), (System.nanoTime() - begun) / 1e9);
+                    }
+                }), error -> givenUp(task, error));
     }
 
     private static boolean ends(FilmEvent event) {

@@ -89,8 +89,7 @@ class StudioPageIT {
         assertThat(maker.lines()).containsExactly(CITY, "now the sun rises", "it starts to snow");
 
         page.click("#share");
-        page.waitForSelector("#share-box:visible");
-        watchShared(page.inputValue("#share-link"));
+        watchShared(maker.shareLink());
 
         assertThat(framesIn(download())).isEqualTo(FRAMES + MORE_FRAMES);
         assertThat(maker.complaints()).isEmpty();
@@ -101,9 +100,9 @@ class StudioPageIT {
         maker.roll("a whale swims in the sea", ENDLESS);
         maker.waitForDifferentPictures(2);
         maker.page().click("#share");
-        maker.page().waitForSelector("#share-box:visible");
+        String link = maker.shareLink();
         try (Visitor friend = new Visitor(chromium.browser(), studio.url())) {
-            friend.visit(maker.page().inputValue("#share-link"));
+            friend.visit(link);
             friend.waitForDifferentPictures(3);
             friend.waitForState("running");
             maker.page().click("#stop");
@@ -170,6 +169,7 @@ class StudioPageIT {
     }
 
     private Path download() {
+        maker.page().click("#downloads");
         Download download = maker.page().waitForDownload(() -> maker.page().click("#download"));
         assertThat(download.suggestedFilename()).endsWith(".mp4");
         return download.path();

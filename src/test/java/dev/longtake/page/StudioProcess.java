@@ -41,11 +41,17 @@ final class StudioProcess implements AutoCloseable {
      */
     static StudioProcess start(Path data, String... options)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        return start(data, 0, options);
+    }
+
+    /** As above, on a port that is free. */
+    static StudioProcess start(Path data, int port, String... options)
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"),
                 Longtake.class.getName(),
-                "serve", "--host", "127.0.0.1", "--port", "0", "--data", data.toString()));
+                "serve", "--host", "127.0.0.1", "--port", Integer.toString(port), "--data", data.toString()));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         StudioProcess studio = new StudioProcess(process);
@@ -61,6 +67,10 @@ final class StudioProcess implements AutoCloseable {
     /** Where the studio is, without a slash at the end. */
     String url() {
         return address.join().toString().replaceAll("/$", "");
+    }
+
+    int port() {
+        return address.join().getPort();
     }
 
     /** Ends the studio the gentle way, and the hard way if that takes too long. */
