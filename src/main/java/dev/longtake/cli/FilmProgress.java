@@ -15,18 +15,23 @@ import me.tongfei.progressbar.ProgressBarStyle;
  */
 final class FilmProgress implements AutoCloseable {
 
-    private final Recipe recipe;
+    private final int frames;
     private final int chunks;
     private final ProgressBar bar;
     private final long started = System.nanoTime();
     private int framesDone;
 
     FilmProgress(Recipe recipe, ChunkPlan plan) {
-        this.recipe = recipe;
-        chunks = plan.chunksFor(recipe.frames());
+        this(recipe.frames(), plan.chunksFor(recipe.frames()), recipe.steps());
+    }
+
+    /** @param steps of each chunk */
+    FilmProgress(int frames, int chunks, int steps) {
+        this.frames = frames;
+        this.chunks = chunks;
         bar = System.console() == null ? null : new ProgressBarBuilder()
                 .setTaskName("film")
-                .setInitialMax((long) chunks * recipe.steps())
+                .setInitialMax((long) chunks * steps)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(200)
                 .setConsumer(new ConsoleProgressBarConsumer(System.err))
@@ -41,13 +46,18 @@ final class FilmProgress implements AutoCloseable {
     }
 
     void onChunk(GeneratedChunk chunk) {
-        framesDone += chunk.frames().count();
+        onChunk(chunk.snapshot().chunk(), chunk.frames().count());
+    }
+
+    /** @param made how many frames the chunk shows */
+    void onChunk(int chunk, int made) {
+        framesDone += made;
         double seconds = (System.nanoTime() - started) / 1e9;
-        say(chunk.snapshot().chunk() + 1, String.format(Locale.ROOT, " %.1f frames/s", framesDone / seconds));
+        say(chunk + 1, String.format(Locale.ROOT, " %.1f frames/s", framesDone / seconds));
         if (bar == null) {
-            double left = seconds / framesDone * (recipe.frames() - framesDone);
+            double left = seconds / framesDone * (frames - framesDone);
             System.err.printf(Locale.ROOT, "chunk %d of %d, %d of %d frames, %.1f frames/s, %.0f s left%n",
-                    chunk.snapshot().chunk() + 1, chunks, framesDone, recipe.frames(), framesDone / seconds, left);
+                    chunk + 1, chunks, framesDone, frames, framesDone / seconds, left);
         }
     }
 

@@ -3,14 +3,20 @@ package dev.longtake.cli;
 import dev.longtake.director.Director;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Recipe;
 import dev.longtake.media.FilmWriter;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,12 +44,23 @@ final class GenerateCommand implements Callable<Integer> {
             description = "MP4 file to write (default: film.mp4).")
     private Path output;
 
+    @Option(names = "--server", paramLabel = "URL", defaultValue = "${env:LONGTAKE_SERVER:-}",
+            description = "Let the studio at this address make the film, and follow it (default: make it here).")
+    private String server;
+
+    @Option(names = "--api-key", paramLabel = "KEY", defaultValue = "${env:LONGTAKE_API_KEY:-}",
+            description = "Whose film it is there (default: nobody's whom the studio knows).")
+    private String apiKey;
+
     @Mixin
     private EngineOptions engine;
 
     @Override
     public Integer call() throws IOException {
         requireWritable(output);
+        if (!server.isBlank()) {
+            return elsewhere(new RemoteStudio(address(server), Optional.of(apiKey.strip()).filter(key -> !key.isEmpty())));
+        }
         Path folder = engine.packFolder();
         PackManifest manifest = PackManifest.read(folder);
         Recipe recipe = recipeOptions.recipe(manifest);
@@ -59,6 +76,52 @@ final class GenerateCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().printf("%s: %d frames, seed %d%n", output, recipe.frames(), recipe.seed());
         return 0;
+    }
+
+    private int elsewhere(RemoteStudio studio) throws IOException {
+        JsonObject film = studio.create(recipeOptions.request());
+        spec.commandLine().getErr().println("following " + studio.at(film.getJsonObject("links").getString("page")));
+        spec.commandLine().getErr().flush();
+        JsonObject done;
+        try (FilmProgress progress =
+                new FilmProgress(film.getInteger("frames"), film.getInteger("chunks"), film.getInteger("steps"))) {
+            done = studio.follow(film, event -> show(event, progress));
+        }
+        if (done.getInteger("framesDone") == 0) {
+            throw new IOException("the film has no frame: it " + outcome(done));
+        }
+        studio.download(done, output);
+        spec.commandLine().getOut().printf("%s: %d frames, seed %d%n",
+                output, done.getInteger("framesDone"), done.getLong("seed"));
+        spec.commandLine().getOut().flush();
+        if (done.getString("state").equals("finished")) {
+            return 0;
+        }
+        throw new IOException("the film is not complete: it " + outcome(done));
+    }
+
+    private static void show(JsonObject event, FilmProgress progress) {
+        switch (event.getString("type")) {
+            case "progress" -> progress.onStep();
+            case "chunk" -> progress.onChunk(event.getInteger("chunk"), event.getInteger("frames"));
+            default -> { }
+        }
+    }
+
+    private static String outcome(JsonObject film) {
+        return film.getString("state").equals("failed") ? "failed: " + film.getString("error") : "was stopped";
+    }
+
+    private static URI address(String server) {
+        try {
+            URI address = new URI(server.strip());
+            if (address.getHost() != null && List.of("http", "https").contains(address.getScheme())) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            // said below
+        }
+        throw new InvalidFieldException("server", server, "an address such as https://films.example");
     }
 
     private void film(Path folder, PackManifest manifest, Recipe recipe, CancelToken token)

@@ -7,7 +7,11 @@ import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.studio.RecipeFile;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,15 +64,9 @@ final class RecipeOptions {
      * @throws IOException           if the file of a recipe can't be read
      */
     Recipe recipe(PackManifest manifest) throws IOException {
+        requireRecipeOrPrompt();
         if (recipe != null) {
-            if (!Stream.of(prompt, seed, negative).allMatch(Objects::isNull)
-                    || !changes.isEmpty() || !samplingOptions.arguments().isEmpty()) {
-                throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames");
-            }
             return RecipeFile.read(recipe, manifest, frames == null ? OptionalInt.empty() : OptionalInt.of(frames));
-        }
-        if (prompt == null) {
-            throw new InvalidFieldException("--prompt", null, "given, unless --recipe is");
         }
         Timeline timeline = Timeline.of(prompt);
         for (PromptChange change : changes) {
@@ -89,5 +87,53 @@ final class RecipeOptions {
                 sampling.mode(),
                 sampling.steps(),
                 sampling.guidanceScale());
+    }
+
+    private void requireRecipeOrPrompt() {
+        boolean others = !Stream.of(prompt, seed, negative).allMatch(Objects::isNull)
+                || !changes.isEmpty() || !samplingOptions.arguments().isEmpty();
+        if (recipe != null && others) {
+            throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames");
+        }
+        if (recipe == null && prompt == null) {
+            throw new InvalidFieldException("--prompt", null, "given, unless --recipe is");
+        }
+    }
+
+    /**
+     * The same wishes as a studio takes them; what is not wished is left to the studio, and so is what is wrong.
+     *
+     * @throws IOException if the file of a recipe can't be read
+     */
+    JsonObject request() throws IOException {
+        requireRecipeOrPrompt();
+        if (recipe != null) {
+            JsonObject request = read(recipe);
+            return frames == null ? request : request.put("frames", frames);
+        }
+        JsonObject request = new JsonObject()
+                .put("prompt", prompt)
+                .put("frames", frames == null ? USUAL_FRAMES : frames);
+        if (seed != null) {
+            request.put("seed", seed);
+        }
+        if (negative != null) {
+            request.put("negativePrompt", negative);
+        }
+        samplingOptions.addTo(request);
+        JsonArray timeline = new JsonArray();
+        changes.forEach(change -> timeline.add(new JsonObject()
+                .put("frame", change.frame())
+                .put("prompt", change.prompt())
+                .put("transition", change.transition())));
+        return timeline.isEmpty() ? request : request.put("timeline", timeline);
+    }
+
+    private static JsonObject read(Path recipe) throws IOException {
+        try {
+            return new JsonObject(Files.readString(recipe));
+        } catch (DecodeException e) {
+            throw new InvalidFieldException("--recipe", recipe, "a file of JSON, as recipe.json is");
+        }
     }
 }

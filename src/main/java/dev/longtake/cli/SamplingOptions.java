@@ -4,6 +4,7 @@ import dev.longtake.director.SamplingWish;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
 import dev.longtake.pack.PackManifest;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -41,6 +42,19 @@ final class SamplingOptions {
         add(arguments, "--steps", steps);
         add(arguments, "--guidance", guidance);
         return arguments;
+    }
+
+    /** The same options for a studio. */
+    void addTo(JsonObject request) {
+        if (mode != null) {
+            request.put("mode", mode);
+        }
+        if (steps != null) {
+            request.put("steps", steps);
+        }
+        if (guidance != null) {
+            request.put("guidance", guidance);
+        }
     }
 
     private static void add(List<String> arguments, String name, Object value) {
