@@ -60,7 +60,7 @@ final class LiveApi {
                             live.start(from, () -> sockets.remove(live).close());
                         })
                         .onFailure(reason -> seat.close())))
-                .onFailure(reason -> rc.request().resume());
+                .onFailure(reason -> Operations.release(rc));
     }
 
     /** Those who watch by a share link are not counted: that many may watch is what links are for. */

@@ -92,6 +92,14 @@ final class Operations {
         return rc.get(OPERATION);
     }
 
+    /** Lets a request that was held back run on. */
+    static void release(RoutingContext rc) {
+        // Over HTTP/2 there may be nothing left to run.
+        if (!rc.request().isEnded()) {
+            rc.request().resume();
+        }
+    }
+
     private void requireAll() {
         Set<String> promised = contract.operationIds();
         Set<String> odd = new TreeSet<>(promised);
@@ -126,11 +134,11 @@ final class Operations {
         rc.request().pause();
         guard.admit(rc, operation).onSuccess(admitted -> {
             if (!contract.upgrades(operation)) {
-                rc.request().resume();
+                release(rc);
             }
             rc.next();
         }).onFailure(refused -> {
-            rc.request().resume();
+            release(rc);
             rc.fail(refused);
         });
     }

@@ -56,7 +56,7 @@ final class Owners {
         }
         String secret = secret(rc).orElseGet(this::newSecret);
         rc.response().addCookie(Cookie.cookie(COOKIE, secret)
-                .setPath("/")
+                .setPath(site.basePath() + "/")
                 .setHttpOnly(true)
                 .setSameSite(CookieSameSite.LAX)
                 .setSecure(site.secure(rc.request()))

@@ -40,6 +40,13 @@ final class Pages {
         return "../".repeat((int) depth - 1);
     }
 
+    /** The contract for people. */
+    Future<?> api(RoutingContext rc, Map<String, Object> reference) {
+        Map<String, Object> model = new HashMap<>(reference);
+        model.put("root", root(rc));
+        return render(rc, "api", model);
+    }
+
     /** Tells a person that there is nothing here; the status is already set. */
     Future<?> missing(RoutingContext rc, Problem problem) {
         return render(rc, "missing", Map.of(

@@ -53,9 +53,7 @@ final class Problems implements Handler<RoutingContext> {
                     rc.request().method(), rc.request().path(), problem.status(), rc.failure());
         }
         // A request for a socket was held back until there is one.
-        if (!rc.request().isEnded()) {
-            rc.request().resume();
-        }
+        Operations.release(rc);
         if (rc.response().headWritten()) {
             // Too late to say anything: a broken connection is the only way to tell that the body is incomplete.
             rc.request().connection().close();

@@ -39,7 +39,7 @@ final class RangedFile {
         response.putHeader(HttpHeaders.ETAG, etag)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
                 .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-        if (matches(request.getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
+        if (Tags.match(request.getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
             return response.setStatusCode(304).end();
         }
         return rc.vertx().fileSystem().props(file.toString()).compose(props -> {
@@ -86,18 +86,5 @@ final class RangedFile {
             return Optional.empty();
         }
         return Optional.of(new Range(from, Math.min(to, size - 1)));
-    }
-
-    private static boolean matches(String ifNoneMatch, String etag) {
-        if (ifNoneMatch == null) {
-            return false;
-        }
-        for (String one : ifNoneMatch.split(",")) {
-            String stripped = one.strip().replaceFirst("^W/", "");
-            if (stripped.equals(etag) || stripped.equals("*")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

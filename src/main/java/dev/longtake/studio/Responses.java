@@ -3,6 +3,8 @@ package dev.longtake.studio;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /** Writes the usual responses. */
@@ -40,9 +42,20 @@ final class Responses {
     static Future<Void> bytes(RoutingContext rc, String type, Buffer content) {
         Witness witness = rc.remove(WITNESS);
         Future<Void> seen = witness == null ? Future.succeededFuture() : witness.see(type, content);
-        return seen.compose(done -> rc.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, type)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
-                .end(content));
+        return seen.compose(done -> {
+            HttpServerResponse response = rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+            if (reads(rc) && response.getStatusCode() == 200 && !response.headers().contains(HttpHeaders.ETAG)) {
+                String tag = Tags.of(content);
+                response.putHeader(HttpHeaders.ETAG, tag);
+                if (Tags.match(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH), tag)) {
+                    return response.setStatusCode(304).end();
+                }
+            }
+            return response.putHeader(HttpHeaders.CONTENT_TYPE, type).end(content);
+        });
+    }
+
+    private static boolean reads(RoutingContext rc) {
+        return rc.request().method() == HttpMethod.GET || rc.request().method() == HttpMethod.HEAD;
     }
 }

@@ -22,6 +22,11 @@ final class Site {
                 .orElseGet(() -> request.scheme() + "://" + authority(request));
     }
 
+    /** Path below which people find the studio, without a slash at the end; empty for the root. */
+    String basePath() {
+        return publicUrl.map(URI::getRawPath).map(path -> path.replaceAll("/+$", "")).orElse("");
+    }
+
     /** Whether browsers reach the studio by HTTPS. */
     boolean secure(HttpServerRequest request) {
         return publicUrl.map(url -> "https".equalsIgnoreCase(url.getScheme())).orElse(request.isSSL());

@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -23,12 +22,14 @@ import io.vertx.ext.web.healthchecks.HealthCheckHandler;
 import io.vertx.ext.web.templ.handlebars.HandlebarsTemplateEngine;
 import io.vertx.micrometer.PrometheusScrapingHandler;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Serves the studio over HTTP. Deploy one; it needs no more than one event loop. */
 public final class StudioVerticle extends VerticleBase {
 
     private static final long HEALTH_TIMEOUT_MILLIS = 2_000;
+    private static final String WEB_ROOT = "webroot";
     private static final int LARGEST_CLIENT_MESSAGE = 4096;
     /** Longer than live sockets are ever silent. */
     private static final int IDLE_SECONDS = 120;
@@ -104,7 +105,10 @@ public final class StudioVerticle extends VerticleBase {
         Router router = Router.router(vertx);
         router.allowForward(config.trustProxy() ? AllowForwardHeaders.X_FORWARD : AllowForwardHeaders.NONE);
         Problems problems = new Problems(pages, new Violations(contract));
-        router.route().handler(new SecurityHeaders()).failureHandler(problems);
+        router.route()
+                .handler(new SecurityHeaders())
+                .handler(new BasePath(site.basePath()))
+                .failureHandler(problems);
         Operations operations = new Operations(vertx, contract, new Gate(
                 site, memory.keys(), allowances, new Idempotency(vertx, memory.answers(), owners)));
         Consumer<FilmId> forgetFiles = id -> {
@@ -121,7 +125,9 @@ public final class StudioVerticle extends VerticleBase {
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);
         operations.mount(router);
-        new Routes(router).page("/", pages::index).page("/films/:id", pages::index);
+        Map<String, Object> reference = new ApiPage(contract).model();
+        new Routes(router).page("/", pages::index).page("/films/:id", pages::index)
+                .page("/api", rc -> pages.api(rc, reference));
         addFiles(router);
         for (int status : new int[] {400, 404, 405, 413, 414, 500}) {
             router.errorHandler(status, problems.of(status));
@@ -212,13 +218,10 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getContract", rc -> Responses.bytes(rc, "application/yaml", Buffer.buffer(contract.text())));
     }
 
-    private static void addFiles(Router router) {
-        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(rc -> {
-            rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-            rc.next();
-        });
+    private void addFiles(Router router) {
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(new FileTags(vertx, WEB_ROOT));
         router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(
-                StaticHandler.create("webroot").setIncludeHidden(false).setCachingEnabled(false));
+                StaticHandler.create(WEB_ROOT).setIncludeHidden(false).setCachingEnabled(false));
         router.route().handler(rc -> rc.fail(404));
     }
 }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -138,6 +141,23 @@ class ContractTest {
     @Test
     void anAddressThatCantExistDoesNot() {
         assertThat(ann.get("/api/films/nonsense").json().getString("type")).isEqualTo("urn:longtake:problem:not-found");
+    }
+
+    @Test
+    void refusalsAreTheSameOverHttp2() throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        for (String[] wrong : new String[][] {
+            {"POST", "/api/films", "{\"prompt\": \"a\", \"frames\": 0}", "400"}, {"GET", "/api/films?limit=0", "", "400"},
+            {"GET", "/api/films/nonsense", "", "404"}, {"DELETE", "/api/films", "", "405"},
+            {"POST", "/api/films/01ARZ3NDEKTSV4RRFFQ69G5FAV/stop", "", "404"}}) {
+            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(ann.url + wrong[1]))
+                    .header("Content-Type", "application/json")
+                    .method(wrong[0], HttpRequest.BodyPublishers.ofString(wrong[2])).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).as(wrong[1] + " " + answer.body()).isEqualTo(Integer.parseInt(wrong[3]));
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        }
     }
 
     @Test

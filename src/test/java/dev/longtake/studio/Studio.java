@@ -28,6 +28,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +57,7 @@ final class Studio implements AutoCloseable {
     private final StudioVerticle verticle;
     private final PromptTokenizer tokenizer;
 
-    private Studio(Path folder, Limits limits) throws IOException {
+    private Studio(Path folder, Limits limits, Optional<URI> publicUrl, boolean trustProxy) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         vertx = Vertx.builder()
                 .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
@@ -67,8 +68,8 @@ final class Studio implements AutoCloseable {
         try {
             memory = await(Memory.open(vertx, redis.url()));
             verticle = new StudioVerticle(
-                    new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("cache"),
-                            HouseRules.USUAL, limits, false),
+                    new StudioConfig("127.0.0.1", 0, publicUrl, folder.resolve("cache"),
+                            HouseRules.USUAL, limits, trustProxy),
                     memory, new RecipeCheck(MANIFEST, tokenizer), metrics);
             await(vertx.deployVerticle(verticle));
         } catch (RuntimeException e) {
@@ -82,7 +83,12 @@ final class Studio implements AutoCloseable {
     }
 
     static Studio open(Path folder, Limits limits) throws IOException {
-        return new Studio(folder, limits);
+        return new Studio(folder, limits, Optional.empty(), false);
+    }
+
+    /** One that stands behind a proxy. */
+    static Studio behindProxy(Path folder, Optional<URI> publicUrl, boolean trustProxy) throws IOException {
+        return new Studio(folder, Limits.NONE, publicUrl, trustProxy);
     }
 
     int port() {

@@ -44,8 +44,8 @@ final class Watcher implements AutoCloseable {
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setHost(uri.getHost())
                 .setPort(uri.getPort())
-                .setURI(path)
-                .addHeader("Origin", person.url);
+                .setURI(uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()))
+                .addHeader("Origin", person.url.replaceFirst("(//[^/]+).*", "$1"));
         if (!person.cookie().isEmpty()) {
             options.addHeader("Cookie", person.cookie());
         }
