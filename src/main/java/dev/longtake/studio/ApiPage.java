@@ -105,7 +105,8 @@ final class ApiPage {
     /** Text and, between backticks, code. */
     private static List<Map<String, Object>> words(String text) {
         List<Map<String, Object>> words = new ArrayList<>();
-        String[] parts = text.strip().split("`");
+        // Lines are those of the document; paragraphs and lists are meant.
+        String[] parts = text.strip().replaceAll("(?<!\n)\n *(?![\n-])", " ").split("`");
         for (int i = 0; i < parts.length; i++) {
             words.add(Map.of("text", parts[i], "code", i % 2 == 1));
         }
