@@ -22,8 +22,9 @@ OPSET = 20
 HALF_FROM = 512
 """Floats with fewer elements stay fp32: biases and norms weigh nothing, and shape constants must stay exact."""
 TOLERANCE = 1e-3
-TOLERANCE_INT8 = 0.2
-"""Every 8-bit layer adds about a hundredth, of no direction, and guidance multiplies it; a wrong layer adds 1 and more."""
+TOLERANCE_INT8 = 0.3
+"""On pure noise, the worst input: every 8-bit layer adds about a hundredth, of no direction, and guidance multiplies it; a
+wrong layer adds 1 and more."""
 
 
 @torch.no_grad()
