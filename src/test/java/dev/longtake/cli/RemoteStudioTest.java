@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Films that a studio makes for programs elsewhere. */
 class RemoteStudioTest {
 
-    private static final Path EXAMPLE = Path.of("docs/examples/Follow.java");
+    private static final Path EXAMPLE = Path.of("src/main/examples/Follow.java");
 
     @TempDir
     private static Path data;
