@@ -113,6 +113,7 @@ export class Direction extends EventTarget {
     const { id } = this.#film;
     if (this.#rewinding) return this.#takeAgain(words);
     const change = words && this.#inTime;
+    if (this.#film.endless && !change) return undefined;
     return this.#act("#continue", "#then-problem", async () => {
       const film = change ? await this.#changeCourse(id, words) : await api.extendFilm(id, this.#moreFrames, words);
       this.#find("#next").value = "";
@@ -333,11 +334,13 @@ export class Direction extends EventTarget {
     this.#find("#where").hidden = film.framesDone === 0 || !film.links.takes;
     const rewinding = this.#rewinding;
     const change = words && this.#inTime && !rewinding;
+    const stuck = film.endless && !change && !rewinding; // until it is stopped there is no end to put off
     const longer = span(Number(this.#find("#more").value));
     write(this.#find("#here"), `Take again from ${clock(this.#cut / film.fps)}`);
     this.#screening.strip.cut = rewinding ? this.#cut : undefined;
     write(this.#find("#continue"), rewinding ? "New take of" : change ? "Change course" : "Go on for");
-    this.#find("#more").hidden = Boolean(change);
+    this.#find("#continue").hidden = stuck;
+    this.#find("#more").hidden = Boolean(change) || stuck;
     this.#find("#over-label").hidden = !words || (!change && !rewinding);
     this.#find("#luck").hidden = !rewinding;
     write(this.#find("#then-hint"), rewinding

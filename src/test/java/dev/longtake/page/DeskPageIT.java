@@ -1,0 +1,212 @@
+package dev.longtake.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Before a film begins, and after it is done: the plan, the ideas, recipes, the gallery. */
+class DeskPageIT {
+
+    private static final String SEA = "a whale swims in the sea at sunset";
+
+    @TempDir
+    private static Path folder;
+
+    private static Chromium chromium;
+    private static StudioProcess studio;
+
+    private Visitor maker;
+
+    @BeforeAll
+    static void open() throws Exception {
+        chromium = Chromium.launch();
+        studio = StudioProcess.start(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void close() {
+        if (studio != null) {
+            studio.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void enter() {
+        maker = new Visitor(chromium.browser(), studio.url());
+    }
+
+    @AfterEach
+    void leave() {
+        maker.close();
+    }
+
+    @Test
+    void aFilmIsPlannedBeforeItBegins() throws Exception {
+        Page page = maker.page();
+        maker.visit("/");
+        page.fill("#prompt", SEA);
+        maker.fineTune(56);
+        page.click("#plan-more");
+        page.fill("#plan li:nth-child(1) textarea", "now it is night");
+        page.click("#plan-bar .add");
+        page.fill("#plan li:nth-child(2) textarea", "now it snows");
+        assertThat(begin(1)).isLessThan(begin(2));
+
+        // By key to the beginning, by pointer to the end of what is free.
+        page.focus("#plan-bar .segment:nth-child(2) .border");
+        page.keyboard().press("PageDown");
+        assertThat(begin(1)).isEqualTo(16);
+        BoundingBox border = page.locator("#plan-bar .segment:nth-child(3) .border").boundingBox();
+        BoundingBox bar = page.locator("#plan-bar").boundingBox();
+        page.mouse().move(border.x + border.width / 2, border.y + border.height / 2);
+        page.mouse().down();
+        page.mouse().move(bar.x + bar.width - 2, border.y + border.height / 2);
+        page.mouse().up();
+        assertThat(begin(2)).isEqualTo(48);
+        assertThat(page.textContent("#plan li:nth-child(2) label")).contains("0:06");
+
+        page.click("#roll");
+        page.waitForURL("**/films/*");
+        JsonNode timeline = maker.film().path("timeline");
+        assertThat(timeline.findValuesAsText("prompt")).containsExactly(SEA, "now it is night", "now it snows");
+        assertThat(timeline.findValuesAsText("frame")).containsExactly("0", "16", "48");
+        assertThat(page.locator(".segments .segment").count()).isGreaterThanOrEqualTo(3);
+        maker.waitForState("finished");
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    private int begin(int segment) {
+        String frame = maker.page().getAttribute(
+                "#plan-bar .segment:nth-child(" + (segment + 1) + ") .border", "aria-valuenow");
+        return Integer.parseInt(frame);
+    }
+
+    @Test
+    void whoHasNoIdeaGetsOne() {
+        Page page = maker.page();
+        maker.visit("/");
+        List<String> sentences = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            page.click("#surprise");
+            sentences.add(page.inputValue("#prompt"));
+        }
+        assertThat(sentences).allMatch(sentence -> sentence.matches("an? .{10,}"));
+        assertThat(sentences.stream().distinct().count()).isGreaterThan(1);
+
+        page.click("#words-fold summary");
+        for (String kind : new String[] {"actor", "place", "time", "weather", "action"}) {
+            assertThat(page.textContent("#words")).contains(kind);
+        }
+        page.fill("#prompt", "a dog");
+        page.click("#words dd button:has-text('desert')");
+        assertThat(page.inputValue("#prompt")).isEqualTo("a dog desert ");
+        page.click("#examples button:first-child");
+        assertThat(page.inputValue("#prompt")).isNotEqualTo("a dog desert ").isNotBlank();
+    }
+
+    @Test
+    void aRecipeMakesTheSameFilmAgain() throws Exception {
+        maker.roll(SEA, 24);
+        maker.waitForState("finished");
+        Page page = maker.page();
+        String first = page.url();
+        List<Integer> picture = maker.pictureAt(2.6);
+        page.click("#downloads");
+        Download recipe = page.waitForDownload(() -> page.click("#recipe"));
+        Path file = folder.resolve("recipe.json");
+        recipe.saveAs(file);
+
+        maker.visit("/");
+        page.setInputFiles("#recipe-file", file);
+        page.waitForURL(url -> url.contains("/films/") && !url.equals(first));
+        maker.waitForState("finished");
+        assertThat(Visitor.distance(picture, maker.pictureAt(2.6))).isLessThan(1);
+
+        Path other = Files.writeString(folder.resolve("other.json"), "[1, 2]");
+        maker.visit("/");
+        page.setInputFiles("#recipe-file", other);
+        page.waitForSelector("#note:has-text('other.json is no recipe')");
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void filmsAreNamedDeletedAndBroughtBackInTheGallery() {
+        maker.roll(SEA, 16);
+        maker.waitForState("finished");
+        Page page = maker.page();
+        maker.visit("/");
+        page.waitForSelector("#films li");
+        assertThat(page.textContent("#films li")).contains(SEA).contains("0:02");
+        page.waitForCondition(() -> (Boolean) page.evaluate("document.querySelector('#films img').naturalWidth > 0"));
+        page.hover("#films li");
+        page.click("#films [title=Rename]");
+        page.fill(".card-name", "Evening swim");
+        page.keyboard().press("Enter");
+        page.waitForSelector("#films strong:has-text('Evening swim')");
+        page.reload();
+        page.waitForSelector("#films strong:has-text('Evening swim')");
+
+        page.hover("#films li");
+        page.click("#films [title=Delete]");
+        page.waitForSelector("#note:has-text('is deleted')");
+        assertThat(page.locator("#films li").count()).isZero();
+        page.click("#note button");
+        page.waitForSelector("#films strong:has-text('Evening swim')");
+
+        page.click("#films a");
+        page.waitForURL("**/films/*");
+        page.waitForCondition(() -> page.inputValue("#name").equals("Evening swim"));
+        page.click("#facts-button");
+        page.click("#delete");
+        page.waitForSelector("#note:has-text('is deleted')");
+        assertThat(page.isVisible("#prompt")).isTrue();
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void anEndlessFilmGoesOnUntilItIsStopped() {
+        Page page = maker.page();
+        maker.visit("/");
+        page.fill("#prompt", SEA);
+        page.check("#lengths input[value=endless]");
+        page.click("#roll");
+        page.waitForURL("**/films/*");
+        maker.waitForCells("made", 2);
+        assertThat(page.textContent("#figures")).contains("endless");
+        assertThat(film().path("endless").asBoolean()).isTrue();
+        assertThat(page.isVisible("#continue")).as("what has no end is not made longer").isFalse();
+        page.fill("#next", "now it is night");
+        page.waitForSelector("#continue:has-text('Change course')");
+        page.fill("#next", "");
+        page.click("#stop");
+        maker.waitForState("stopped");
+        page.waitForSelector("#continue:has-text('Go on for')");
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    private JsonNode film() {
+        try {
+            return maker.film();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
