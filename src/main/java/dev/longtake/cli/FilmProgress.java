@@ -46,18 +46,21 @@ final class FilmProgress implements AutoCloseable {
     }
 
     void onChunk(GeneratedChunk chunk) {
-        onChunk(chunk.snapshot().chunk(), chunk.frames().count());
+        reached(chunk.snapshot().chunk() + 1, framesDone + chunk.frames().count());
     }
 
-    /** @param made how many frames the chunk shows */
-    void onChunk(int chunk, int made) {
-        framesDone += made;
+    /** The film has so many chunks and frames by now; no effect if that was known. */
+    void reached(int chunksDone, int framesDone) {
+        if (framesDone <= this.framesDone) {
+            return;
+        }
+        this.framesDone = framesDone;
         double seconds = (System.nanoTime() - started) / 1e9;
-        say(chunk + 1, String.format(Locale.ROOT, " %.1f frames/s", framesDone / seconds));
+        say(chunksDone, String.format(Locale.ROOT, " %.1f frames/s", framesDone / seconds));
         if (bar == null) {
             double left = seconds / framesDone * (frames - framesDone);
             System.err.printf(Locale.ROOT, "chunk %d of %d, %d of %d frames, %.1f frames/s, %.0f s left%n",
-                    chunk + 1, chunks, framesDone, frames, framesDone / seconds, left);
+                    chunksDone, chunks, framesDone, frames, framesDone / seconds, left);
         }
     }
 

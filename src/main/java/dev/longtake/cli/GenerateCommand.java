@@ -103,7 +103,10 @@ final class GenerateCommand implements Callable<Integer> {
     private static void show(JsonObject event, FilmProgress progress) {
         switch (event.getString("type")) {
             case "progress" -> progress.onStep();
-            case "chunk" -> progress.onChunk(event.getInteger("chunk"), event.getInteger("frames"));
+            case "chunk" -> progress.reached(event.getInteger("chunk") + 1, event.getInteger("framesDone"));
+            // What was made before anybody listened.
+            case "state" -> progress.reached(event.getJsonObject("film").getInteger("chunksDone"),
+                    event.getJsonObject("film").getInteger("framesDone"));
             default -> { }
         }
     }
