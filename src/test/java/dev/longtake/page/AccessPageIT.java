@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page for everyone: without sight, without a pointer, on a small screen, by day and by night. */
 class AccessPageIT {
@@ -20,38 +16,14 @@ class AccessPageIT {
     private static final String OVERFLOW =
             "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-    @TempDir
-    private static Path folder;
-
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio();
 
     private Visitor maker;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"));
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-    }
-
-    @AfterEach
-    void leave() {
-        maker.close();
+        maker = STUDIO.visitor();
     }
 
     @Test
@@ -177,7 +149,7 @@ class AccessPageIT {
         List<String> foreign = new java.util.concurrent.CopyOnWriteArrayList<>();
         page.onRequest(request -> {
             String url = request.url();
-            if (!url.startsWith(studio.url()) && !url.startsWith("blob:") && !url.startsWith("data:")) {
+            if (!url.startsWith(STUDIO.url()) && !url.startsWith("blob:") && !url.startsWith("data:")) {
                 foreign.add(url);
             }
         });

@@ -12,11 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Before a film begins, and after it is done: the plan, the ideas, recipes, the gallery. */
@@ -27,35 +25,14 @@ class DeskPageIT {
     @TempDir
     private static Path folder;
 
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio();
 
     private Visitor maker;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"));
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-    }
-
-    @AfterEach
-    void leave() {
-        maker.close();
+        maker = STUDIO.visitor();
     }
 
     @Test

@@ -5,49 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Page;
 import dev.longtake.pack.TestPacks;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Fast or careful, as a person chooses it on the desk. */
 class ModePageIT {
 
-    @TempDir
-    private static Path folder;
-
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio("--pack", TestPacks.TOY.toString());
 
     private Visitor maker;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"), "--pack", TestPacks.TOY.toString());
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-    }
-
-    @AfterEach
-    void leave() {
-        maker.close();
+        maker = STUDIO.visitor();
     }
 
     @Test

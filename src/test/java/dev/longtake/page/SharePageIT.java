@@ -22,11 +22,9 @@ import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A link in the hands of people who did not make the film: in browsers of their own, and inside other sites. */
@@ -41,39 +39,17 @@ class SharePageIT {
     @TempDir
     private static Path folder;
 
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio("--threads", "1");
 
     private Visitor maker;
     private Visitor friend;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"), "--threads", "1");
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-        friend = new Visitor(chromium.browser(), studio.url());
+        maker = STUDIO.visitor();
+        friend = STUDIO.visitor();
         maker.visit("/");
-    }
-
-    @AfterEach
-    void leave() {
-        friend.close();
-        maker.close();
     }
 
     @Test
@@ -118,14 +94,14 @@ class SharePageIT {
             friend.page().waitForSelector("h1:has-text('A film made by AI')");
             assertThat(friend.page().textContent("body")).doesNotContainIgnoringCase("snowy");
 
-            maker.page().request().delete(studio.url() + "/api/shares/" + share.path("token").asText());
+            maker.page().request().delete(STUDIO.url() + "/api/shares/" + share.path("token").asText());
             friend.waitForState("gone");
             assertThat(friend.page().textContent("#curtain")).contains("link is gone");
             assertThat(friend.page().isVisible("#play")).isFalse();
             friend.page().reload();
             friend.page().waitForSelector("h1:has-text('This link is gone')");
         } finally {
-            maker.page().request().post(studio.url() + "/api/films/" + film + "/stop");
+            maker.page().request().post(STUDIO.url() + "/api/films/" + film + "/stop");
         }
     }
 
@@ -244,11 +220,11 @@ class SharePageIT {
     }
 
     private JsonNode post(String path, String body) throws IOException {
-        return JSON.readTree(maker.page().request().post(studio.url() + path, json(body)).text());
+        return JSON.readTree(maker.page().request().post(STUDIO.url() + path, json(body)).text());
     }
 
     private void patch(JsonNode share, String body) {
-        maker.page().request().patch(studio.url() + "/api/shares/" + share.path("token").asText(), json(body));
+        maker.page().request().patch(STUDIO.url() + "/api/shares/" + share.path("token").asText(), json(body));
     }
 
     private static RequestOptions json(String body) {
@@ -256,7 +232,7 @@ class SharePageIT {
     }
 
     private static JsonNode json(APIRequestContext request, String path) throws IOException {
-        return JSON.readTree(request.get(studio.url() + path).text());
+        return JSON.readTree(request.get(STUDIO.url() + path).text());
     }
 
     private Path download(String file) throws IOException {

@@ -8,12 +8,9 @@ import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a person does in the studio, done by a real browser. */
 class StudioPageIT {
@@ -26,38 +23,14 @@ class StudioPageIT {
     /** So long that only a stop ends it. */
     private static final int ENDLESS = 100_000;
 
-    @TempDir
-    private static Path folder;
-
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio();
 
     private Visitor maker;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"));
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-    }
-
-    @AfterEach
-    void leave() {
-        maker.close();
+        maker = STUDIO.visitor();
     }
 
     @Test
@@ -101,7 +74,7 @@ class StudioPageIT {
         maker.waitForDifferentPictures(2);
         maker.page().click("#share");
         String link = maker.shareLink();
-        try (Visitor friend = new Visitor(chromium.browser(), studio.url())) {
+        try (Visitor friend = STUDIO.visitor()) {
             friend.visit(link);
             friend.waitForDifferentPictures(3);
             friend.waitForState("running");
@@ -157,7 +130,7 @@ class StudioPageIT {
     }
 
     private void watchShared(String link) {
-        try (Visitor friend = new Visitor(chromium.browser(), studio.url())) {
+        try (Visitor friend = STUDIO.visitor()) {
             friend.visit(link);
             friend.waitForDifferentPictures(5);
             assertThat(friend.page().content()).as("nobody allowed that").doesNotContain(CITY);

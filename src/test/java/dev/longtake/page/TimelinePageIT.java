@@ -6,14 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The strip of film with its sentences: watched, planned, rewound, taken again. */
 class TimelinePageIT {
@@ -39,38 +35,14 @@ class TimelinePageIT {
               image.src = getComputedStyle(cell).backgroundImage.slice(5, -2);
             })""";
 
-    @TempDir
-    private static Path folder;
-
-    private static Chromium chromium;
-    private static StudioProcess studio;
+    @RegisterExtension
+    private static final OpenStudio STUDIO = new OpenStudio();
 
     private Visitor maker;
 
-    @BeforeAll
-    static void open() throws Exception {
-        chromium = Chromium.launch();
-        studio = StudioProcess.start(folder.resolve("data"));
-    }
-
-    @AfterAll
-    static void close() {
-        if (studio != null) {
-            studio.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void enter() {
-        maker = new Visitor(chromium.browser(), studio.url());
-    }
-
-    @AfterEach
-    void leave() {
-        maker.close();
+        maker = STUDIO.visitor();
     }
 
     @Test
