@@ -67,10 +67,19 @@ class FrameTask:
         return flow_loss(self.network, x0, states, self.weights)
 
 
-def flow_loss(network: UNet3D, x0: Tensor, states: Tensor, weights: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """x0 (B,F,c,h,w), states (B,L,D) -> weighted squared error of v."""
-    t = flow.sample_times(len(x0), shift=flow.CLIP_SHIFT if x0.shape[1] > 1 else 1.0).to(x0.device)
-    x, v = flow.add_noise(x0, torch.randn_like(x0), t)
+def flow_loss(
+    network: UNet3D, x0: Tensor, states: Tensor, weights: Tensor, twins: bool = False
+) -> tuple[Tensor, dict[str, float]]:
+    """x0 (B,F,c,h,w), states (B,L,D) -> weighted squared error of v.
+
+    `twins`: rows 2k and 2k+1 get the same noise and time, much of it, so that what differs in the error of the two is what
+    their captions say and not what the noise was.
+    """
+    alike = 2 if twins else 1
+    shift = flow.TWIN_SHIFT if twins else flow.CLIP_SHIFT if x0.shape[1] > 1 else 1.0
+    t = flow.sample_times(len(x0) // alike, shift=shift).repeat_interleave(alike).to(x0.device)
+    noise = torch.randn_like(x0[::alike]).repeat_interleave(alike, dim=0)
+    x, v = flow.add_noise(x0, noise, t)
     with torch.autocast(x0.device.type, torch.bfloat16):
         prediction = network(x, 1000.0 * t, states)
     error = (prediction.float() - v).square()

@@ -38,8 +38,10 @@ from .muon import MuonAdamW, split_groups
 
 WINDOW, KEPT = 16, 8
 FIRST_CHUNK_EVERY, FRAMES_EVERY = 2, 8
+PLAIN_FIRST_EVERY = 8
+"""So often a first chunk is of clips as they come; all others are of twins."""
 ANCHOR_DROPOUT = 0.15
-NEW = (*TEMPORAL, "merger", "controlnet_cond_embedding", "unet.", "resampler", "image_encoder", "attn2.conv", "attn2.alpha")
+NEW = (*TEMPORAL, "pooled_context", "merger", "controlnet_cond_embedding", "unet.", "resampler", "image_encoder", "attn2.conv", "attn2.alpha")
 CONDITION_NOISE = 0.25
 """Largest deviation of the noise on the conditioning's latents: at run time they are the model's own, imperfect ones."""
 OWN_SHARE, OWN_TIMES = 0.35, (0.15, 0.6)
@@ -74,10 +76,11 @@ def window_start(switch: int, rng: np.random.Generator, length: int = CLIP_FRAME
 
 
 class ContinuationTask:
-    def __init__(self, network: Generator, decoder, clips: LatentSet, frames: FrameTask, batch: int, device: str, seed: int = 5,
+    def __init__(self, network: Generator, decoder, cache: Path, frames: FrameTask, batch: int, device: str, seed: int = 5,
                  only_continue: bool = False):
         self.only_continue = only_continue
-        self.network, self.decoder, self.clips, self.frames = network, decoder, clips, frames
+        self.network, self.decoder, self.frames = network, decoder, frames
+        self.clips, self.twins = LatentSet(cache, "clips"), LatentSet(cache, "twins")
         self.batch, self.device, self.seed = batch, device, seed
         self.empty, self.weights = frames.empty, position_weights(8, 8).to(device)
         # Frames 0..7 are thrown away by the engine; they count less.
@@ -99,9 +102,17 @@ class ContinuationTask:
         to = lambda a: torch.from_numpy(np.stack(a)).float().to(self.device)  # noqa: E731
         return to(windows), to(anchors), states
 
+    def _draw_twins(self, rng: np.random.Generator) -> tuple[Tensor, list[np.ndarray]]:
+        """windows (B,16,c,h,w) and captions, rows 2k and 2k+1 of them twins."""
+        pairs = rng.integers(0, len(self.twins) // 2, self.batch // 2)
+        rows = [2 * pair + which for pair in pairs for which in (0, 1)]
+        windows = torch.from_numpy(np.stack([self.twins.latents(row)[:WINDOW] for row in rows]))
+        return windows.float().to(self.device), [self.twins.states(row) for row in rows]
+
     def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
         if step % 50 == 0:
             self.clips.refresh()
+            self.twins.refresh()
         rng = np.random.default_rng([self.seed, step])
         if self.only_continue:
             return self._continue(rng)
@@ -109,10 +120,11 @@ class ContinuationTask:
             loss, shown = self.frames(step)
             return loss, {"frame mse": shown["mse"]}
         if step % FIRST_CHUNK_EVERY == 0:
-            x0, _, states = self._draw(rng, continuing=False)
+            twins = step % PLAIN_FIRST_EVERY != 0
+            x0, states = self._draw_twins(rng) if twins else self._draw(rng, continuing=False)[::2]
             contexts = drop_captions(states, self.empty, rng).to(self.device)
-            loss, shown = flow_loss(self.network.base_model, x0, contexts, self.weights)
-            return loss, {"first mse": shown["mse"]}
+            loss, shown = flow_loss(self.network.base_model, x0, contexts, self.weights, twins)
+            return loss, {"twins mse" if twins else "first mse": shown["mse"]}
         return self._continue(rng)
 
     def _continue(self, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
@@ -323,7 +335,7 @@ def train(
     cache = cache_folder(work)
     frames = FrameTask(network.base_model, LatentSet(cache, "frames"), 64, plan.device, seed=6)
     decoder = load_autoencoder(work, device=plan.device)
-    task = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device, only_continue=frozen_base)
+    task = ContinuationTask(network, decoder, cache, frames, batch, plan.device, only_continue=frozen_base)
     stage = Stage(
         "cam-apm", network, work / "cam-apm", plan, task, batch, draw_films(work),
         optimizer=make_optimizer(network, plan, optimizer, new=NEW), about={"config": "storybook", "batch": batch},

@@ -83,7 +83,7 @@ class DistillTask:
         if step % FRAMES_EVERY == 0:
             return self._alone(*self._draw_frames(rng), rng, "frame")
         if step % FIRST_EVERY == 0:
-            x0, _, states = self.plain._draw(rng, continuing=False)
+            x0, states = self.plain._draw_twins(rng)
             return self._alone(x0, pad_states(states).to(x0.device), rng, "first")
         return self._continue(rng)
 
@@ -143,7 +143,7 @@ def train(work: Path, plan: Plan, batch: int = 2, start: Path | None = None, opt
     cache = cache_folder(work)
     frames = FrameTask(network.base_model, LatentSet(cache, "frames"), FRAMES_BATCH, plan.device, seed=9)
     decoder = load_autoencoder(work, device=plan.device)
-    plain = ContinuationTask(network, decoder, LatentSet(cache, "clips"), frames, batch, plan.device, seed=10)
+    plain = ContinuationTask(network, decoder, cache, frames, batch, plan.device, seed=10)
     stage = Stage(
         "distill", network, work / "distill", plan, DistillTask(network, teacher, plain, config.diffusion.fast), batch,
         draw_films(work, fast_steps=config.diffusion.fast.steps),

@@ -10,6 +10,8 @@ from torch import Tensor
 
 CLIP_SHIFT = 3.0
 """Frames of a clip show the same things, so that more noise is needed to hide them: what moves where is decided early."""
+TWIN_SHIFT = 6.0
+"""For clips that differ in little but the way they go: that is decided earliest of all."""
 
 
 def sample_times(

@@ -17,7 +17,7 @@ from .harness import setup_threads
 from .library import CLIPS_PER_SHARD, FRAMES_PER_SHARD, render, shard_path
 
 # What is encoded, in this order: (kind, shards in all by then).
-ORDER = (("frames", 4), ("clips", 40), ("frames", 16), ("clips", 120))
+ORDER = (("frames", 4), ("clips", 40), ("twins", 20), ("frames", 16), ("clips", 120), ("twins", 40))
 
 
 def cache_folder(work: Path) -> Path:
@@ -41,7 +41,7 @@ def _encode_shard(network, source: Path, kind: str) -> dict[str, np.ndarray]:
         latents = network.normalise(raw).half().numpy()
         out = {"latents": latents.reshape(*shape, *latents.shape[1:]), "labels": data["labels"]}
         out.update(_captions(data["captions"]))
-        if kind == "clips":
+        if kind != "frames":
             out["switch"] = data["switch"]
     return out
 

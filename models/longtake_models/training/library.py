@@ -16,7 +16,7 @@ FRAMES_PER_SHARD = 2048
 CLIPS_PER_SHARD = 128
 CLIP_FRAMES = 24
 LABELS = ("actor", "place", "time", "weather", "action")
-_SEEDS = {"frames": 101, "clips": 202}
+_SEEDS = {"frames": 101, "clips": 202, "twins": 303}
 
 
 def _frame_shard(index: int) -> dict[str, np.ndarray]:
@@ -34,11 +34,22 @@ def _frame_shard(index: int) -> dict[str, np.ndarray]:
 
 
 def _clip_shard(index: int) -> dict[str, np.ndarray]:
-    """frames (N,24,64,64,3) uint8, captions (N,), switch (N,) int16 (-1: no transition), labels (N,24,5) int16."""
     from longtake_models.world import sample_clip
 
     rng = np.random.default_rng([_SEEDS["clips"], index])
-    clips = [sample_clip(rng, frames=CLIP_FRAMES) for _ in range(CLIPS_PER_SHARD)]
+    return _pack([sample_clip(rng, frames=CLIP_FRAMES) for _ in range(CLIPS_PER_SHARD)])
+
+
+def _twin_shard(index: int) -> dict[str, np.ndarray]:
+    """Rows 2k and 2k+1 are twins."""
+    from longtake_models.world import sample_twins
+
+    rng = np.random.default_rng([_SEEDS["twins"], index])
+    return _pack([clip for _ in range(CLIPS_PER_SHARD // 2) for clip in sample_twins(rng, frames=CLIP_FRAMES)])
+
+
+def _pack(clips: list) -> dict[str, np.ndarray]:
+    """frames (N,24,64,64,3) uint8, captions (N,), switch (N,) int16 (-1: no transition), labels (N,24,5) int16."""
     return {
         "frames": np.stack([c.frames for c in clips]),
         "captions": np.array([c.caption for c in clips]),
@@ -47,7 +58,7 @@ def _clip_shard(index: int) -> dict[str, np.ndarray]:
     }
 
 
-_MAKERS = {"frames": _frame_shard, "clips": _clip_shard}
+_MAKERS = {"frames": _frame_shard, "clips": _clip_shard, "twins": _twin_shard}
 
 
 def shard_path(folder: Path, kind: str, index: int) -> Path:

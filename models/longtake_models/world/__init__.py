@@ -12,6 +12,7 @@ from .clips import (
     sample_frame,
     sample_prompts,
     sample_scene,
+    sample_twins,
     sample_take,
 )
 from .scene import Scene
@@ -19,5 +20,5 @@ from .vocabulary import FPS, SIZE, VOCABULARY
 
 __all__ = [
     "BEAT", "FPS", "SIZE", "VOCABULARY", "Clip", "Moment", "Scene", "describe", "describe_change", "film", "render",
-    "sample_change", "sample_clip", "sample_frame", "sample_prompts", "sample_scene", "sample_take",
+    "sample_change", "sample_clip", "sample_frame", "sample_prompts", "sample_scene", "sample_take", "sample_twins",
 ]  # fmt: skip

@@ -82,6 +82,7 @@ _TURN: tuple[Phrases, ...] = (
     ("it takes off", "it starts to fly", "now it flies", "it rises into the air"),
     ("it starts to spin", "now it spins", "it turns around and around", "it begins spinning"),
 )
+_NOBODY: Phrases = ("something", "somebody", "someone", "a figure")
 _BECOME: Phrases = ("now {} comes", "it turns into {}", "{} appears", "now {}", "it becomes {}")
 
 
@@ -103,7 +104,7 @@ def _subject(actor: int, rng: np.random.Generator) -> str:
     return f"the {noun}" if u < 0.82 else noun
 
 
-def _verb(scene: Scene, rng: np.random.Generator) -> str:
+def verb(scene: Scene, rng: np.random.Generator) -> str:
     kind = ACTORS[scene.actor].kind
     if scene.action == 0:
         if rng.random() < 0.5:
@@ -127,8 +128,11 @@ def _adjective_where(scene: Scene, adjective: str, rng: np.random.Generator) -> 
     return _pick(rng, _SIMPLE_NOUN if scene.action < 2 else _SIMPLE_NOUN[:1]).format(article=article, adjective=adjective, noun=noun)
 
 
-def describe(scene: Scene, rng: np.random.Generator, complete: bool = False, must: str | None = None) -> str:
-    """A caption of one scene. `complete` drops nothing but "clear"; `must` names a part that may not be dropped."""
+def describe(
+    scene: Scene, rng: np.random.Generator, complete: bool = False, must: str | None = None, doing: str | None = None
+) -> str:
+    """A caption of one scene. `complete` drops nothing but "clear"; `must` names a part that may not be dropped; `doing`
+    is the verb to use instead of drawing one."""
     keep = lambda name, share: complete or must == name or rng.random() < share  # noqa: E731
     say_place = keep("place", 0.93)
     say_time = keep("time", 0.55 if scene.time == 0 else 0.93)
@@ -142,19 +146,20 @@ def describe(scene: Scene, rng: np.random.Generator, complete: bool = False, mus
         where = _where(scene, rng) if say_place else ""
     weather = _pick(rng, _WEATHERS[scene.weather]) if say_weather and not adjective else ""
     time = _pick(rng, _TIMES[scene.time]) if say_time else ""
-    subject, verb = _subject(scene.actor, rng), _verb(scene, rng) if say_action else ""
+    subject = _subject(scene.actor, rng) if keep("actor", 0.92) else _pick(rng, _NOBODY)
+    does = (doing or verb(scene, rng)) if say_action else ""
 
     u = rng.random()
     if u < 0.62:
         tail = [where, time, weather] if rng.random() < 0.6 else [where, weather, time]
-        parts = [subject, verb, *tail]
+        parts = [subject, does, *tail]
         text = " ".join(part for part in parts if part)
     elif u < 0.8:  # circumstances first
         front = ", ".join(part for part in ((time, weather) if rng.random() < 0.5 else (weather, time)) if part)
-        body = " ".join(part for part in (subject, verb, where) if part)
+        body = " ".join(part for part in (subject, does, where) if part)
         text = f"{front}, {body}" if front else body
     else:  # as people type: fragments between commas
-        body = " ".join(part for part in (subject.removeprefix("a ").removeprefix("an "), verb) if part)
+        body = " ".join(part for part in (subject.removeprefix("a ").removeprefix("an "), does) if part)
         parts = [part for part in (body, where, time, weather) if part]
         if rng.random() < 0.3:
             parts = [parts[0], *parts[1:][::-1]]

@@ -25,6 +25,8 @@ _SHARES = {
     "weather": (0.46, 0.18, 0.18, 0.18),
     "action": (0.34, 0.16, 0.12, 0.12, 0.14, 0.12),
 }
+_TAUGHT_ACTIONS = (0.26, 0.26, 0.12, 0.12, 0.12, 0.12)
+"""In clips to learn from: left as often as right, or whatever leaves the way open (a right) wins over the word."""
 _CHANGES = (("time", 0.24), ("weather", 0.28), ("place", 0.16), ("action", 0.14), ("actor", 0.06), ("scene", 0.12))
 _CHANGED_BEFORE = 0.3
 """Share of captions that tell a scene by an earlier one and what became of it."""
@@ -66,6 +68,10 @@ def _draw(rng: np.random.Generator, name: str) -> int:
 
 def sample_scene(rng: np.random.Generator) -> Scene:
     return Scene(*(_draw(rng, name) for name in LABELS))
+
+
+def _scene_to_learn(rng: np.random.Generator) -> Scene:
+    return replace(sample_scene(rng), action=int(rng.choice(len(ACTIONS), p=_TAUGHT_ACTIONS)))
 
 
 def _over(frame: np.ndarray, top: int, left: int, colour: np.ndarray, cover: np.ndarray) -> None:
@@ -209,9 +215,9 @@ def film(scene: Scene, new_scene: Scene, switch: int | None, frames: int, captio
     return Clip(pictures, caption, labels, switch, scene, new_scene)
 
 
-def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.35) -> Clip:
+def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.5) -> Clip:
     """A clip on the beat with its caption; with the given probability it changes, and the caption tells the new state."""
-    scene = new_scene = sample_scene(rng)
+    scene = new_scene = _scene_to_learn(rng)
     switch: int | None = None
     if rng.random() < transition_probability and frames >= 2 * BEAT:
         new_scene, field = sample_change(rng, scene)
@@ -221,6 +227,21 @@ def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probabili
     else:
         caption = _told(rng, scene)
     return film(scene, new_scene, switch, frames, caption, on_the_beat(rng))
+
+
+def sample_twins(rng: np.random.Generator, frames: int = 24) -> tuple[Clip, Clip]:
+    """Two clips that differ in what the actor does, and captions that differ in the words for it: one goes right and one
+    left, or any two actions. Learnt from together (with the same noise) they teach what those words mean."""
+    scene = _scene_to_learn(rng)
+    actions = (0, 1) if rng.random() < 0.6 else rng.choice(len(ACTIONS), 2, replace=False)
+    moment, telling = on_the_beat(rng), int(rng.integers(2**32))
+    twins = []
+    for action in actions:
+        own = replace(scene, action=int(action))
+        doing = captions.verb(own, rng)
+        caption = captions.describe(own, np.random.default_rng(telling), must="action", doing=doing)
+        twins.append(film(own, own, None, frames, caption, moment))
+    return twins[0], twins[1]
 
 
 def sample_take(rng: np.random.Generator, frames: int) -> Clip:
