@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch")
 
 from longtake_models.config import CONFIGS  # noqa: E402
 from longtake_models.training import distill, flow, muon  # noqa: E402
-from longtake_models.training.base import take_weights  # noqa: E402
+from longtake_models.training.base import flow_loss, take_weights  # noqa: E402
 from longtake_models.training.cam_apm import KEPT, window_start  # noqa: E402
 from longtake_models.training.harness import Plan, Stage, WeightAverage, learning_rate, save_atomically  # noqa: E402
 from longtake_models.training.latents import LatentSet, pad_states  # noqa: E402
@@ -206,6 +206,22 @@ def test_latent_shards_are_taken_in_as_they_appear(tmp_path: Path) -> None:
     assert data.refresh() == 256
     assert data.latents(130).min() == 1 and data.switch(130) == -1
     assert pad_states([data.states(130)]).abs().sum().item() == 2 * 384
+
+
+def test_twins_are_noised_alike_and_others_are_not() -> None:
+    seen: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    class Watcher(torch.nn.Module):
+        def forward(self, x, timestep, states):
+            seen.append((x, timestep))
+            return torch.zeros_like(x)
+
+    clean, states = torch.zeros(4, 16, 16, 8, 8), torch.zeros(4, 48, 384)
+    for twins in (True, False):
+        flow_loss(Watcher(), clean, states, torch.ones(8, 8), twins)
+        x, timestep = seen.pop()
+        assert torch.equal(x[0], x[1]) == twins and torch.equal(timestep[2:3], timestep[3:]) == twins
+        assert not torch.equal(x[0], x[2])
 
 
 def test_a_plan_needs_exactly_one_budget() -> None:

@@ -23,6 +23,7 @@ from longtake_models.world import (
     sample_frame,
     sample_prompts,
     sample_scene,
+    sample_twins,
 )
 from longtake_models.world.actors import ACTORS, sprite
 from longtake_models.world.sheet import contact_sheet
@@ -110,6 +111,28 @@ def test_everything_but_the_place_is_after_a_beat_where_it_was(actor: str, actio
         assert np.abs(frames[0][ground] - frames[BEAT][ground]).max() <= 1
         assert np.abs(frames[0][middle, middle] - frames[BEAT][middle, middle]).mean() < 12  # the far layers move on
         assert len({frame.tobytes() for frame in frames[:BEAT]}) > 1, "and within the beat something moves"
+
+
+def test_twins_differ_in_what_the_actor_does_and_in_the_words_for_it() -> None:
+    rng, both_ways = np.random.default_rng(8), 0
+    for _ in range(60):
+        one, two = sample_twins(rng, frames=16)
+        differing = [name for name in LABELS if getattr(one.scene, name) != getattr(two.scene, name)]
+        assert differing == ["action"] and one.switch_frame is None and two.switch_frame is None
+        assert one.caption != two.caption and not np.array_equal(one.frames, two.frames)
+        if {one.scene.action, two.scene.action} == {0, 1}:
+            both_ways += 1
+            assert "left" in (one if one.scene.action == 1 else two).caption.lower()
+    assert 25 < both_ways < 55
+
+
+def test_some_captions_leave_the_actor_open_but_no_prompt_of_the_evaluation_does() -> None:
+    rng, shown = np.random.default_rng(9), scene(actor="dog")
+    nouns = ACTORS[shown.actor].nouns
+    named = lambda caption: any(noun in caption.lower() for noun in nouns)  # noqa: E731
+    free = [named(describe(shown, rng)) for _ in range(500)]
+    assert 430 < sum(free) < 490
+    assert all(named(describe(shown, rng, complete=True)) for _ in range(300))
 
 
 def test_the_example_of_the_readme_is_in_the_grammar() -> None:
