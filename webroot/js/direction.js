@@ -295,6 +295,7 @@ export class Direction extends EventTarget {
     const facts = this.#find("#facts");
     facts.hidden = !facts.hidden;
     this.#find("#facts-button").setAttribute("aria-expanded", String(!facts.hidden));
+    if (!facts.hidden) facts.scrollIntoView({ block: "nearest" });
   }
 
   /** Does something that may be refused; says why next to where it was asked for. */
