@@ -113,6 +113,16 @@ def test_everything_but_the_place_is_after_a_beat_where_it_was(actor: str, actio
         assert len({frame.tobytes() for frame in frames[:BEAT]}) > 1, "and within the beat something moves"
 
 
+@pytest.mark.parametrize("weather", VOCABULARY["weather"])
+def test_more_detail_is_the_same_film_seen_closer(weather: str) -> None:
+    shown = scene(actor="dog", weather=weather, action="moves left", place="city")
+    small, large = (film(shown, shown, None, BEAT, "", START, detail).frames for detail in (1, 2))
+    assert large.shape == (BEAT, 2 * SIZE, 2 * SIZE, 3)
+    smaller = large.reshape(BEAT, SIZE, 2, SIZE, 2, 3).mean((2, 4))
+    assert np.abs(smaller - small).mean() < 1
+    assert np.abs(large - small.repeat(2, 1).repeat(2, 2).astype(float)).mean() > 2, "and it is not only larger"
+
+
 def test_twins_differ_in_what_the_actor_does_and_in_the_words_for_it() -> None:
     rng, both_ways = np.random.default_rng(8), 0
     for _ in range(60):

@@ -136,8 +136,8 @@ def _picture(actor: int) -> Image.Image:
 
 
 @lru_cache(maxsize=None)
-def sprite(actor: int, left: bool = False, turn: int = 0, squash: int = 0) -> Sprite:
-    """One pose: looking left or right, turned by `turn`/16 of a circle, `squash` pixels shorter."""
+def sprite(actor: int, left: bool = False, turn: int = 0, squash: int = 0, detail: int = 1) -> Sprite:
+    """One pose: looking left or right, turned by `turn`/16 of a circle, `squash` pixels shorter; `detail` times as large."""
     picture = _picture(actor)
     if left and ACTORS[actor].faces != "front":
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -145,6 +145,7 @@ def sprite(actor: int, left: bool = False, turn: int = 0, squash: int = 0) -> Sp
         picture = picture.rotate(-360 * turn / TURN_STEPS, Image.Resampling.BICUBIC, expand=True)
     width = max(1, round(picture.width / 4))
     height = max(1, round(picture.height / 4) - squash)
-    picture = picture.resize((width, height), Image.Resampling.BOX if not squash else Image.Resampling.LANCZOS)
+    size = (width * detail, height * detail)
+    picture = picture.resize(size, Image.Resampling.BOX if not squash else Image.Resampling.LANCZOS)
     pixels = np.asarray(picture, dtype=np.float32)
     return Sprite(np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3:]) / 255)

@@ -43,7 +43,7 @@ _SNOW_SWAY = (0, 1, 2, 1, 0, -1, -2, -1)
 
 @dataclass(frozen=True)
 class Clip:
-    """frames (F,64,64,3) uint8; labels: name -> (F,) int64; at `switch_frame` `scene` gives way to `new_scene`."""
+    """frames (F,64,64,3) uint8, times the detail; labels: name -> (F,) int64; at `switch_frame` `scene` gives way to `new_scene`."""
 
     frames: np.ndarray
     caption: str
@@ -77,8 +77,9 @@ def _scene_to_learn(rng: np.random.Generator) -> Scene:
 def _over(frame: np.ndarray, top: int, left: int, colour: np.ndarray, cover: np.ndarray) -> None:
     """Premultiplied `colour` over `frame` in place, cut at the borders."""
     height, width = colour.shape[:2]
+    edge = len(frame)
     y0, x0 = max(top, 0), max(left, 0)
-    y1, x1 = min(top + height, SIZE), min(left + width, SIZE)
+    y1, x1 = min(top + height, edge), min(left + width, edge)
     if y0 >= y1 or x0 >= x1:
         return
     inside = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
@@ -128,31 +129,35 @@ def on_the_beat(rng: np.random.Generator) -> Moment:
     return Moment(stride * int(rng.integers(0, _GROUND_PERIOD // stride)), 0, 0)
 
 
-def render(scene: Scene, moment: Moment) -> np.ndarray:
-    """(64,64,3) float32 in 0..255."""
+def render(scene: Scene, moment: Moment, detail: int = 1) -> np.ndarray:
+    """(64,64,3) float32 in 0..255; with `detail` 2 or 4 the same picture, so many times as large and as fine.
+
+    Everything moves by whole pixels of the small picture, so that a small film tells all that a large one shows move.
+    """
     offset, step, tick = moment.offset, moment.step, moment.tick
-    back = backdrop(scene.place, scene.time, scene.weather)
+    back = backdrop(scene.place, scene.time, scene.weather, detail)
     frame = back.sky.copy()
     for layer in back.layers:
-        start = math.floor(offset * layer.speed) % 128
+        start = math.floor(offset * layer.speed) % 128 * detail
         target = frame[layer.top :]
-        target *= layer.through[:, start : start + SIZE]
-        target += layer.colour[:, start : start + SIZE]
+        target *= layer.through[:, start : start + SIZE * detail]
+        target += layer.colour[:, start : start + SIZE * detail]
     left, turn, squash, rise = _pose(scene, step)
-    figure = sprite(scene.actor, left, turn, squash)
-    height, width = figure.cover.shape[:2]
+    figure = sprite(scene.actor, left, turn, squash, detail)
+    height, width = (edge // detail for edge in figure.cover.shape[:2])
     upright = sprite(scene.actor).cover.shape[0]
     top = GROUND - height + rise if not turn else GROUND - upright // 2 - height // 2 + rise
     reach = max(6, 13 + rise // 3)
-    frame[GROUND - 1 : GROUND + 1, SIZE // 2 - reach : SIZE // 2 + reach] *= 0.62
-    frame[GROUND + 1, SIZE // 2 - reach + 3 : SIZE // 2 + reach - 3] *= 0.62
-    _over(frame, top, SIZE // 2 - width // 2, figure.colour, figure.cover)
-    marks = falling(scene.weather, scene.time)
+    _shade(frame, GROUND - 1, GROUND + 1, reach, detail)
+    _shade(frame, GROUND + 1, GROUND + 2, reach - 3, detail)
+    _over(frame, top * detail, (SIZE // 2 - width // 2) * detail, figure.colour, figure.cover)
+    marks = falling(scene.weather, scene.time, detail)
     if marks is not None:
         rain = WEATHERS[scene.weather] == "rain"
         down = (tick * (8 if rain else 4)) % SIZE
         across = (offset + (0 if rain else _SNOW_SWAY[tick % BEAT])) % SIZE
-        window = np.s_[SIZE - down : 2 * SIZE - down, across : across + SIZE]
+        y, x, edge = (SIZE - down) * detail, across * detail, SIZE * detail
+        window = np.s_[y : y + edge, x : x + edge]
         frame *= marks.through[window]
         frame += marks.colour[window]
     if back.veil is not None:
@@ -160,6 +165,12 @@ def render(scene: Scene, moment: Moment) -> np.ndarray:
         frame *= 1 - strength
         frame += colour * strength
     return frame
+
+
+def _shade(frame: np.ndarray, top: int, bottom: int, reach: int, detail: int) -> None:
+    """The actor's shadow on rows top..bottom, `reach` to either side of the middle."""
+    left, right = SIZE // 2 - reach, SIZE // 2 + reach
+    frame[top * detail : bottom * detail, left * detail : right * detail] *= 0.62
 
 
 def _to_bytes(frame: np.ndarray) -> np.ndarray:
@@ -195,16 +206,18 @@ def _told(rng: np.random.Generator, scene: Scene, depth: int = 2) -> str:
     return captions.describe_change(earlier, scene, field, rng, before=_told(rng, earlier, depth - 1))
 
 
-def film(scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str, moment: Moment) -> Clip:
+def film(
+    scene: Scene, new_scene: Scene, switch: int | None, frames: int, caption: str, moment: Moment, detail: int = 1
+) -> Clip:
     """Renders a clip from `moment` on; from `switch` on it fades to `new_scene`."""
-    pictures = np.empty((frames, SIZE, SIZE, 3), np.uint8)
+    pictures = np.empty((frames, SIZE * detail, SIZE * detail, 3), np.uint8)
     for index in range(frames):
         now = new_scene if switch is not None and index >= switch else scene
-        picture = render(now, moment)
+        picture = render(now, moment, detail)
         if switch is not None and switch <= index < switch + FADE - 1:
             share = (index - switch + 1) / FADE
             # During the fade the old world keeps pace with the new motion, so that only one thing changes.
-            picture = share * picture + (1 - share) * render(scene, moment)
+            picture = share * picture + (1 - share) * render(scene, moment, detail)
         pictures[index] = _to_bytes(picture)
         moment = moment.after(_GROUND_SPEED.get(ACTIONS[now.action], 0))
     ends = frames if switch is None else switch

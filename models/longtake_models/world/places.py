@@ -35,7 +35,8 @@ _FROST: dict[str, Colour] = {"day": (246, 250, 255), "sunset": (250, 200, 196), 
 
 @dataclass(frozen=True)
 class Layer:
-    """A strip that wraps: premultiplied colour (64,192,3), 1-coverage (64,192,1); `speed` relative to the ground."""
+    """A strip that wraps: premultiplied colour (64,192,3), 1-coverage (64,192,1), all times the detail; `speed` relative
+    to the ground."""
 
     colour: np.ndarray
     through: np.ndarray
@@ -45,7 +46,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Backdrop:
-    sky: np.ndarray  # (64,64,3) float32
+    sky: np.ndarray  # (64,64,3) float32, times the detail
     layers: tuple[Layer, ...]  # back to front
     veil: tuple[np.ndarray, float] | None  # fog in front of the actor: colour, strength
 
@@ -97,12 +98,12 @@ class _Brush:
         outline = [(x * SAMPLES, y * SAMPLES) for x, y in points]
         self.draw.polygon([*outline, (PERIOD * SAMPLES, SIZE * SAMPLES), (0, SIZE * SAMPLES)], fill=fill)
 
-    def layer(self, speed: float) -> Layer:
-        strip = self.image.convert("RGBa").resize((PERIOD, SIZE), Image.Resampling.BOX)
+    def layer(self, speed: float, detail: int) -> Layer:
+        strip = self.image.convert("RGBa").resize((PERIOD * detail, SIZE * detail), Image.Resampling.BOX)
         pixels = np.asarray(strip, dtype=np.float32)
-        pixels = np.concatenate([pixels, pixels[:, :SIZE]], axis=1)
+        pixels = np.concatenate([pixels, pixels[:, : SIZE * detail]], axis=1)
         used = np.flatnonzero(pixels[..., 3].any(axis=1))
-        top = int(used[0]) if len(used) else SIZE
+        top = int(used[0]) if len(used) else SIZE * detail
         cut = pixels[top:]
         return Layer(np.ascontiguousarray(cut[..., :3]), np.ascontiguousarray(1 - cut[..., 3:] / 255), speed, top)
 
@@ -248,7 +249,7 @@ _PAINTERS = {
 }  # fmt: skip
 
 
-def _sky(place: str, time: str, weather: str) -> np.ndarray:
+def _sky(place: str, time: str, weather: str, detail: int) -> np.ndarray:
     """Gradient with sun, setting sun, or moon and stars; clouds take over in bad weather."""
     top, bottom = (_SPACE_SKY if place == "space" else _SKY)[time]
     grey = {"rain": (_CLOUD[time], 0.72), "snow": (_mix(_CLOUD[time], _FROST[time], 0.55), 0.6), "fog": (_HAZE[time], 0.72)}
@@ -277,24 +278,26 @@ def _sky(place: str, time: str, weather: str) -> np.ndarray:
             if place != "space":
                 for x, y in ((6, 6), (17, 14), (28, 4), (37, 17), (11, 24), (60, 26)):
                     disc(x, y, 1.0, (255, 255, 230))
-    return np.asarray(image.resize((SIZE, SIZE), Image.Resampling.BOX), dtype=np.float32)
+    return np.asarray(image.resize((SIZE * detail,) * 2, Image.Resampling.BOX), dtype=np.float32)
 
 
 @lru_cache(maxsize=None)
-def backdrop(place: int, time: int, weather: int) -> Backdrop:
+def backdrop(place: int, time: int, weather: int, detail: int = 1) -> Backdrop:
+    """`detail`: 1, 2 or 4 pixels for each of the small world's."""
     names = PLACES[place], TIMES[time], WEATHERS[weather]
     far = _Brush(names[1], names[2], haze=0.46, frost=0.35)
     middle = _Brush(names[1], names[2], haze=0.36, frost=0.4)
     ground = _Brush(names[1], names[2], haze=0.28, frost=0.85)
     _PAINTERS[names[0]](far, middle, ground)
     veil = (np.asarray(_HAZE[names[1]], dtype=np.float32), 0.15) if names[2] == "fog" else None
-    return Backdrop(_sky(*names), (far.layer(0.25), middle.layer(0.5), ground.layer(1.0)), veil)
+    layers = tuple(brush.layer(speed, detail) for brush, speed in ((far, 0.25), (middle, 0.5), (ground, 1.0)))
+    return Backdrop(_sky(*names, detail), layers, veil)
 
 
 @lru_cache(maxsize=None)
-def falling(weather: int, time: int) -> Layer | None:
+def falling(weather: int, time: int, detail: int = 1) -> Layer | None:
     """Rain or snow marks as a tile (128,128,3) colour, 1-coverage, that repeats every 32 pixels both ways, so that a beat
-    of falling leaves it as it was."""
+    of falling leaves it as it was; all times the detail."""
     name = WEATHERS[weather]
     if name not in ("rain", "snow"):
         return None
@@ -313,6 +316,6 @@ def falling(weather: int, time: int) -> Layer | None:
                 points = ((x, y), (x + 1.4, y), (x - 0.4, y + 7), (x - 1.6, y + 7))
                 fill = (206, 230, 255, 235) if TIMES[time] != "day" else (58, 104, 178, 235)
                 draw.polygon([(a * SAMPLES, b * SAMPLES) for a, b in points], fill=fill)
-    tile = np.asarray(image.convert("RGBa").resize((edge, edge), Image.Resampling.BOX), dtype=np.float32)
+    tile = np.asarray(image.convert("RGBa").resize((edge * detail,) * 2, Image.Resampling.BOX), dtype=np.float32)
     tile = np.tile(tile, (4, 4, 1))
     return Layer(np.ascontiguousarray(tile[..., :3]), np.ascontiguousarray(1 - tile[..., 3:] / 255), 1.0, 0)
