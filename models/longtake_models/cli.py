@@ -37,8 +37,8 @@ def _train(arguments: argparse.Namespace) -> None:
     if arguments.optimizer and arguments.stage not in ("base-frames", "base-clips", "cam-apm"):
         raise SystemExit("--optimizer is a choice of base-frames, base-clips and cam-apm")
     if arguments.start:
-        if arguments.stage not in ("base-frames", "cam-apm", "distill"):
-            raise SystemExit("--start is an option of base-frames, cam-apm and distill")
+        if arguments.stage not in ("base-frames", "cam-apm", "distill", "enhancer"):
+            raise SystemExit("--start is an option of base-frames, cam-apm, distill and enhancer")
         extra["start"] = Path(arguments.start)
     if arguments.optimizer:
         extra["optimizer"] = arguments.optimizer
@@ -53,10 +53,22 @@ def _train(arguments: argparse.Namespace) -> None:
         autoencoder.train(
             work, _plan(arguments, minutes=10, learning_rate=0.01), decoder_only=True, latent_noise=0.15, **extra
         )
+    elif arguments.stage == "large-autoencoder":
+        from .training import autoencoder
+
+        autoencoder.train_large(work, _plan(arguments, minutes=20, learning_rate=0.01), **extra)
     elif arguments.stage == "latents":
         from .training import latents
 
         latents.build(work, threads=arguments.threads or 0)
+    elif arguments.stage == "large-latents":
+        from .training import latents
+
+        latents.build_large(work, threads=arguments.threads or 0)
+    elif arguments.stage == "enhancer":
+        from .training import enhancer
+
+        enhancer.train(work, _plan(arguments, minutes=60, learning_rate=0.006), **extra)
     elif arguments.stage in ("base", "base-frames", "base-clips"):
         from .training import base
 
@@ -104,7 +116,10 @@ def parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train one stage; goes on from its checkpoint if there is one")
     train.add_argument(
         "stage",
-        choices=["autoencoder", "decoder", "latents", "base", "base-frames", "base-clips", "cam-apm", "distill", "judge"],
+        choices=[
+            "autoencoder", "decoder", "latents", "base", "base-frames", "base-clips", "cam-apm", "distill", "judge", "large-autoencoder", "large-latents",
+            "enhancer",
+        ],  # fmt: skip
     )
     train.add_argument("--minutes", type=float, help="training time of the stage, all resumed runs together")
     train.add_argument("--steps", type=int, help="the same in steps")

@@ -143,6 +143,20 @@ class DiffusionConfig:
 
 
 @dataclass(frozen=True)
+class EnhancerConfig:
+    """The stage that refines a film at a multiple of its size, window by window (paper §4.3, reference-spec §6): SDEdit with
+    the text, blended at random. Works in latents of an autoencoder of its own, of the same architecture as the base's."""
+
+    unet: UNetConfig
+    scale: int = 2
+    window: int = 24
+    overlap: int = 8
+    strength: float = 0.5
+    """Share of noise at the start."""
+    steps: int = 2
+
+
+@dataclass(frozen=True)
 class ModelConfig:
     name: str = "streamingt2v"
     video: VideoConfig = field(default_factory=VideoConfig)
@@ -152,6 +166,7 @@ class ModelConfig:
     apm: ApmConfig = field(default_factory=ApmConfig)
     image_encoder: ImageEncoderConfig = field(default_factory=ImageEncoderConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
+    enhancer: EnhancerConfig | None = None
     int8_channels: int = 0
     """In the exported UNet, CAM and decoder, layers with at least so many channels on either side multiply in 8 bits; 0:
     none. Makes a processor twice as fast; a graphics card cannot run such layers."""
@@ -174,6 +189,23 @@ class ModelConfig:
 
 STREAMINGT2V = ModelConfig()
 
+_STORYBOOK_UNET = UNetConfig(
+    in_channels=16,
+    block_out_channels=(128, 224),
+    cross_attention=(True, False),
+    layers_per_block=1,
+    head_dim=32,
+    transformer_in_heads=4,
+    cross_attention_dim=384,
+    norm_groups=16,
+    temporal_conv_depth=2,
+    feed_forward_multiplier=2,
+    double_temporal_attention=False,
+    temporal_positions=16,
+    pooled_context=True,
+    intervals=True,
+)
+
 STORYBOOK = ModelConfig(
     name="storybook",
     video=VideoConfig(width=64, height=64, fps=8, frames=16),
@@ -189,22 +221,7 @@ STORYBOOK = ModelConfig(
         resample="shuffle",
         latent_statistics=True,
     ),
-    unet=UNetConfig(
-        in_channels=16,
-        block_out_channels=(128, 224),
-        cross_attention=(True, False),
-        layers_per_block=1,
-        head_dim=32,
-        transformer_in_heads=4,
-        cross_attention_dim=384,
-        norm_groups=16,
-        temporal_conv_depth=2,
-        feed_forward_multiplier=2,
-        double_temporal_attention=False,
-        temporal_positions=16,
-        pooled_context=True,
-        intervals=True,
-    ),
+    unet=_STORYBOOK_UNET,
     cam=CamConfig(embedding_channels=(16, 32, 64, 128), frames=8, merger_head_dim=32),
     apm=ApmConfig(text_tokens=48, image_tokens=4, image_width=192, hidden=384, alpha_init=0.5),
     image_encoder=ImageEncoderConfig(
@@ -227,6 +244,7 @@ STORYBOOK = ModelConfig(
         overlap_hold=0.6,
         fast=FastConfig(steps=6, least_steps=4, most_steps=8, guidance_scale=4.0),
     ),
+    enhancer=EnhancerConfig(unet=replace(_STORYBOOK_UNET, temporal_positions=24, intervals=False)),
     int8_channels=64,
 )
 

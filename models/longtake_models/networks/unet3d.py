@@ -183,13 +183,15 @@ def skip_channels(config: UNetConfig) -> list[int]:
 class UNet3D(Encoder3D):
     """`base_model`: latents (B,F,C,h,w) -> prediction of the same shape."""
 
-    def __init__(self, config: UNetConfig, cam: CamConfig, apm: ApmConfig) -> None:
+    def __init__(self, config: UNetConfig, cam: CamConfig | None, apm: ApmConfig) -> None:
+        """`cam` None: no mergers, for a network that goes on from nothing."""
         super().__init__(config, apm, apm.image_tokens)
         widths = config.block_out_channels[::-1]
         skips = skip_channels(config)
-        merger = dict(head_dim=cam.merger_head_dim, groups=config.norm_groups, positions=config.temporal_positions)
-        self.cross_attention_merger_down_blocks = nn.ModuleList([Merger(c, **merger) for c in skips])
-        self.cross_attention_merger_mid_block = Merger(widths[0], **merger)
+        if cam:
+            merger = dict(head_dim=cam.merger_head_dim, groups=config.norm_groups, positions=config.temporal_positions)
+            self.cross_attention_merger_down_blocks = nn.ModuleList([Merger(c, **merger) for c in skips])
+            self.cross_attention_merger_mid_block = Merger(widths[0], **merger)
         self.up_blocks = nn.ModuleList()
         current, pending = widths[0], list(skips)
         for i, width in enumerate(widths):

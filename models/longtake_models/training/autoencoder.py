@@ -14,9 +14,12 @@ from ..networks.autoencoder import AutoencoderKL
 from . import sheets
 from .harness import Plan, Stage, setup_threads
 from .muon import MuonAdamW, split_groups
-from .library import FrameLibrary, render_in_background
+from .library import DETAIL, FRAMES_PER_SHARD, FrameLibrary, render_in_background
 
 SHARDS = 40  # 81,920 frames
+LARGE_SHARDS = 6
+LARGE = "large-autoencoder"
+"""Folder of the autoencoder of large pictures, which the enhancer works with."""
 
 
 def to_pixels(frames: np.ndarray | Tensor) -> Tensor:
@@ -71,14 +74,14 @@ class AutoencoderTask:
         self.network, self.library, self.batch, self.device = network, library, batch, device
         self.kl_weight, self.edge_weight, self.latent_noise = kl_weight, edge_weight, latent_noise
         self.decoder_only = decoder_only
-        self.weights = attention_map(64, 64, centre).to(device)
+        self.weights = attention_map(*library.frames.shape[1:3], centre).to(device)
         self.seed = seed
 
     def __call__(self, step: int) -> tuple[Tensor, dict[str, float]]:
         if step % 200 == 0:
             self.library.refresh()
         rng = np.random.default_rng([self.seed, step])
-        count = self.library.refresh() if self.library.shards == 0 else self.library.shards * 2048
+        count = self.library.shards * FRAMES_PER_SHARD
         rows = np.sort(rng.integers(0, count, self.batch))
         x = to_pixels(self.library.frames[rows]).to(self.device)
         with torch.autocast(x.device.type, torch.bfloat16):
@@ -126,23 +129,25 @@ def draw_sheet(frames: np.ndarray):
     return sheet
 
 
-def held_out_frames(count: int, seed: int = 987_654_321) -> np.ndarray:
+def held_out_frames(count: int, detail: int = 1, seed: int = 987_654_321) -> np.ndarray:
     """Frames of a seed that no shard uses."""
     from longtake_models.world import sample_frame
 
     rng = np.random.default_rng(seed)
-    return np.stack([sample_frame(rng)[0] for _ in range(count)])
+    return np.stack([sample_frame(rng, detail)[0] for _ in range(count)])
 
 
-def load_autoencoder(work: Path, config_name: str = "storybook", device: str = "cpu") -> AutoencoderKL:
-    """The averaged weights of the newest autoencoder: the refined decoder where there is one."""
+def load_autoencoder(
+    work: Path, config_name: str = "storybook", device: str = "cpu", stages: tuple[str, ...] = ("decoder", "autoencoder")
+) -> AutoencoderKL:
+    """The averaged weights of the first of `stages` that there is: the refined decoder before the plain one."""
     network = AutoencoderKL(CONFIGS[config_name].autoencoder)
-    for stage in ("decoder", "autoencoder"):
+    for stage in stages:
         path = work / stage / "checkpoint.pt"
         if path.exists():
             network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["ema"])
             return network.eval().requires_grad_(False).to(device)
-    raise FileNotFoundError(f"no trained autoencoder under {work}: run `train autoencoder` first")
+    raise FileNotFoundError(f"no trained autoencoder under {work}: run `train {stages[-1]}` first")
 
 
 @torch.no_grad()
@@ -159,28 +164,43 @@ def encode_frames(network: AutoencoderKL, frames: np.ndarray, batch: int = 64) -
 
 def train(work: Path, plan: Plan, batch: int = 16, decoder_only: bool = False, shards: int = SHARDS, **task) -> None:
     """Train encoder and decoder, or (afterwards) the decoder alone from its own folder."""
+    start = load_autoencoder(work) if decoder_only else None
+    name = "decoder" if decoder_only else "autoencoder"
+    _run(work, plan, batch, name, "frames", shards, start, held_out_frames(256), decoder_only=decoder_only, **task)
+
+
+def train_large(work: Path, plan: Plan, batch: int = 4) -> None:
+    """From the small pictures' autoencoder, all of it, on large ones."""
+    _run(work, plan, batch, LARGE, "large-frames", LARGE_SHARDS, load_autoencoder(work), held_out_frames(64, DETAIL))
+
+
+def _run(
+    work: Path, plan: Plan, batch: int, name: str, kind: str, shards: int, start: AutoencoderKL | None, shown: np.ndarray, **task
+) -> None:
     setup_threads(plan.threads)
     torch.manual_seed(0)
     world = work / "world"
-    renderer = render_in_background(world, "frames", shards)
-    library = FrameLibrary(world, shards)
+    renderer = render_in_background(world, kind, shards)
+    library = FrameLibrary(world, shards, kind)
     network = AutoencoderKL(CONFIGS["storybook"].autoencoder).to(plan.device)
+    if start:
+        network.load_state_dict(start.state_dict())
+    decoder_only = task.get("decoder_only", False)
     if decoder_only:
-        network.load_state_dict(load_autoencoder(work).state_dict())
         freeze_encoder(network)
-    job = AutoencoderTask(network, library, batch, plan.device, decoder_only=decoder_only, **task)
     stage = Stage(
-        "decoder" if decoder_only else "autoencoder",
+        name,
         network,
-        work / ("decoder" if decoder_only else "autoencoder"),
+        work / name,
         plan,
-        job,
+        AutoencoderTask(network, library, batch, plan.device, **task),
         batch,
-        draw_sheet(held_out_frames(256)),
+        draw_sheet(shown),
         optimizer=MuonAdamW(split_groups(network.named_parameters(), adam_scale=0.05), lr=plan.learning_rate),
         about={"config": "storybook", "batch": batch},
     )
-    stage.resume()
+    if not stage.resume() and start:
+        stage.average.restart(network)
     stage.run()
     if not decoder_only and stage.done() >= 1.0:
         fix_statistics(stage, library)
@@ -193,7 +213,7 @@ def fix_statistics(stage: Stage, library: FrameLibrary) -> None:
     from .harness import swapped
 
     with swapped(stage.module, stage.average) as network:
-        sample = library.frames[: library.shards * 2048 : max(1, library.shards // 2)]
+        sample = library.frames[: library.shards * FRAMES_PER_SHARD : max(1, library.shards // 2)]
         raw = encode_frames(network, sample)
         network.set_statistics(raw)
         # A channel that the KL term has silenced must stay silent: scaled to unit variance it would be noise to diffuse.

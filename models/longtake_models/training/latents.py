@@ -20,10 +20,14 @@ from .library import CLIPS_PER_SHARD, FRAMES_PER_SHARD, render, shard_path
 ORDER = (("frames", 4), ("clips", 40), ("twins", 20), ("frames", 16), ("clips", 120), ("twins", 40))
 
 
-def cache_folder(work: Path) -> Path:
+LARGE_ORDER = (("large-frames", 4), ("large-clips", 20), ("large-frames", 6), ("large-clips", 60))
+
+
+def cache_folder(work: Path, stage: str = "autoencoder") -> Path:
     """Encoded shards belong to one encoder: the folder is named after the run and the step it comes from."""
-    state = torch.load(work / "autoencoder" / "checkpoint.pt", map_location="cpu", weights_only=True, mmap=True)
-    return work / "latents" / f"step-{state['step']}"
+    state = torch.load(work / stage / "checkpoint.pt", map_location="cpu", weights_only=True, mmap=True)
+    prefix = "" if stage == "autoencoder" else f"{stage}-"
+    return work / "latents" / f"{prefix}step-{state['step']}"
 
 
 def _captions(captions: np.ndarray) -> dict[str, np.ndarray]:
@@ -41,16 +45,18 @@ def _encode_shard(network, source: Path, kind: str) -> dict[str, np.ndarray]:
         latents = network.normalise(raw).half().numpy()
         out = {"latents": latents.reshape(*shape, *latents.shape[1:]), "labels": data["labels"]}
         out.update(_captions(data["captions"]))
-        if kind != "frames":
+        if "switch" in data:
             out["switch"] = data["switch"]
     return out
 
 
-def build(work: Path, threads: int = 0, order: tuple[tuple[str, int], ...] = ORDER) -> None:
-    """Render where needed, encode what is not there yet."""
+def build(
+    work: Path, threads: int = 0, order: tuple[tuple[str, int], ...] = ORDER, stages: tuple[str, ...] = ("decoder", "autoencoder")
+) -> None:
+    """Render where needed, encode what is not there yet, by the first of `stages` that there is."""
     setup_threads(threads)
-    network = autoencoder.load_autoencoder(work)
-    target, world = cache_folder(work), work / "world"
+    network = autoencoder.load_autoencoder(work, stages=stages)
+    target, world = cache_folder(work, stages[-1]), work / "world"
     for kind, count in order:
         for index in range(count):
             path = shard_path(target, kind, index)
@@ -64,12 +70,17 @@ def build(work: Path, threads: int = 0, order: tuple[tuple[str, int], ...] = ORD
             print(f"latents: {kind} shard {index + 1} of {count}", flush=True)
 
 
+def build_large(work: Path, threads: int = 0) -> None:
+    """The same of the large pictures, by their own autoencoder."""
+    build(work, threads, LARGE_ORDER, (autoencoder.LARGE,))
+
+
 class LatentSet:
     """Encoded frames (N,c,h,w) or clips (N,24,c,h,w), float16, with captions; grows as shards appear."""
 
     def __init__(self, folder: Path, kind: str, most: int = 120):
         self.folder, self.kind, self.most = folder, kind, most
-        self.per_shard = FRAMES_PER_SHARD if kind == "frames" else CLIPS_PER_SHARD
+        self.per_shard = FRAMES_PER_SHARD if kind.endswith("frames") else CLIPS_PER_SHARD
         self.shards: list[dict[str, np.ndarray]] = []
         self.refresh()
         if not self.shards:

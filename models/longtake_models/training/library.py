@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,28 +17,30 @@ FRAMES_PER_SHARD = 2048
 CLIPS_PER_SHARD = 128
 CLIP_FRAMES = 24
 LABELS = ("actor", "place", "time", "weather", "action")
+DETAIL = 2
+"""How many times as large the pictures of the kinds `large-…` are, which show the same as the small ones."""
 _SEEDS = {"frames": 101, "clips": 202, "twins": 303}
 
 
-def _frame_shard(index: int) -> dict[str, np.ndarray]:
-    """frames (N,64,64,3) uint8, captions (N,) str, labels (N,5) int16."""
+def _frame_shard(index: int, detail: int = 1) -> dict[str, np.ndarray]:
+    """frames (N,64,64,3) uint8 (times the detail), captions (N,) str, labels (N,5) int16."""
     from longtake_models.world import sample_frame
 
     rng = np.random.default_rng([_SEEDS["frames"], index])
     frames, captions, labels = [], [], []
     for _ in range(FRAMES_PER_SHARD):
-        frame, caption, label = sample_frame(rng)
+        frame, caption, label = sample_frame(rng, detail)
         frames.append(frame)
         captions.append(caption)
         labels.append([int(label[k]) for k in LABELS])
     return {"frames": np.stack(frames), "captions": np.array(captions), "labels": np.array(labels, dtype=np.int16)}
 
 
-def _clip_shard(index: int) -> dict[str, np.ndarray]:
+def _clip_shard(index: int, detail: int = 1) -> dict[str, np.ndarray]:
     from longtake_models.world import sample_clip
 
     rng = np.random.default_rng([_SEEDS["clips"], index])
-    return _pack([sample_clip(rng, frames=CLIP_FRAMES) for _ in range(CLIPS_PER_SHARD)])
+    return _pack([sample_clip(rng, frames=CLIP_FRAMES, detail=detail) for _ in range(CLIPS_PER_SHARD)])
 
 
 def _twin_shard(index: int) -> dict[str, np.ndarray]:
@@ -49,7 +52,7 @@ def _twin_shard(index: int) -> dict[str, np.ndarray]:
 
 
 def _pack(clips: list) -> dict[str, np.ndarray]:
-    """frames (N,24,64,64,3) uint8, captions (N,), switch (N,) int16 (-1: no transition), labels (N,24,5) int16."""
+    """frames (N,24,64,64,3) uint8 (times the detail), captions (N,), switch (N,) int16 (-1: no transition), labels (N,24,5) int16."""
     return {
         "frames": np.stack([c.frames for c in clips]),
         "captions": np.array([c.caption for c in clips]),
@@ -58,7 +61,13 @@ def _pack(clips: list) -> dict[str, np.ndarray]:
     }
 
 
-_MAKERS = {"frames": _frame_shard, "clips": _clip_shard, "twins": _twin_shard}
+_MAKERS = {
+    "frames": _frame_shard,
+    "clips": _clip_shard,
+    "twins": _twin_shard,
+    "large-frames": partial(_frame_shard, detail=DETAIL),
+    "large-clips": partial(_clip_shard, detail=DETAIL),
+}
 
 
 def shard_path(folder: Path, kind: str, index: int) -> Path:
@@ -93,18 +102,20 @@ def render_in_background(folder: Path, kind: str, count: int) -> multiprocessing
 
 
 class FrameLibrary:
-    """All single frames rendered so far, as one growing array."""
+    """All single frames of a kind rendered so far, as one growing array."""
 
-    def __init__(self, folder: Path, most: int):
-        self.folder, self.most = folder, most
-        self.frames = np.empty((most * FRAMES_PER_SHARD, 64, 64, 3), dtype=np.uint8)
+    def __init__(self, folder: Path, most: int, kind: str = "frames"):
+        self.folder, self.most, self.kind = folder, most, kind
+        with np.load(shard_path(folder, kind, 0)) as first:
+            size = first["frames"].shape[1:]
+        self.frames = np.empty((most * FRAMES_PER_SHARD, *size), dtype=np.uint8)
         self.shards = 0
         self.refresh()
 
     def refresh(self) -> int:
         """Take in shards that have appeared. Returns the number of frames at hand."""
-        while self.shards < self.most and shard_path(self.folder, "frames", self.shards).exists():
-            with np.load(shard_path(self.folder, "frames", self.shards)) as data:
+        while self.shards < self.most and shard_path(self.folder, self.kind, self.shards).exists():
+            with np.load(shard_path(self.folder, self.kind, self.shards)) as data:
                 start = self.shards * FRAMES_PER_SHARD
                 self.frames[start : start + FRAMES_PER_SHARD] = data["frames"]
             self.shards += 1

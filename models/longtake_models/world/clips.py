@@ -228,7 +228,7 @@ def film(
     return Clip(pictures, caption, labels, switch, scene, new_scene)
 
 
-def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.5) -> Clip:
+def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probability: float = 0.5, detail: int = 1) -> Clip:
     """A clip on the beat with its caption; with the given probability it changes, and the caption tells the new state."""
     scene = new_scene = _scene_to_learn(rng)
     switch: int | None = None
@@ -239,7 +239,7 @@ def sample_clip(rng: np.random.Generator, frames: int = 24, transition_probabili
         caption = captions.describe_change(scene, new_scene, field, rng, before)
     else:
         caption = _told(rng, scene)
-    return film(scene, new_scene, switch, frames, caption, on_the_beat(rng))
+    return film(scene, new_scene, switch, frames, caption, on_the_beat(rng), detail)
 
 
 def sample_twins(rng: np.random.Generator, frames: int = 24) -> tuple[Clip, Clip]:
@@ -263,10 +263,10 @@ def sample_take(rng: np.random.Generator, frames: int) -> Clip:
     return film(scene, scene, None, frames, "", any_moment(rng))
 
 
-def sample_frame(rng: np.random.Generator) -> tuple[np.ndarray, str, dict[str, int]]:
-    """One frame (64,64,3) uint8 of any moment, its caption and its labels."""
+def sample_frame(rng: np.random.Generator, detail: int = 1) -> tuple[np.ndarray, str, dict[str, int]]:
+    """One frame (64,64,3) uint8, times the detail, of any moment, its caption and its labels."""
     scene = sample_scene(rng)
-    frame = _to_bytes(render(scene, any_moment(rng)))
+    frame = _to_bytes(render(scene, any_moment(rng), detail))
     return frame, _told(rng, scene), {name: getattr(scene, name) for name in LABELS}
 
 

@@ -1,0 +1,51 @@
+"""The enhancer's training sees what refinement will show it, and begins as the base model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from longtake_models.config import CONFIGS  # noqa: E402
+from longtake_models.networks.unet3d import UNet3D  # noqa: E402
+from longtake_models.training.enhancer import EnhancerTask, new_enhancer, refine  # noqa: E402
+
+CONFIG = CONFIGS["storybook"]
+
+
+def test_a_network_that_knows_the_truth_refines_to_it_in_any_number_of_steps() -> None:
+    truth, source, noise = torch.randn(3, 2, 4, 16, 6, 6).unbind(0)
+    knowing = lambda x, timestep, texts: (x - truth) / (timestep / 1000).view(-1, 1, 1, 1, 1)  # noqa: E731
+    for steps in (1, 2, 5):
+        made = refine(knowing, source, torch.zeros(2, 48, 384), CONFIG.enhancer, noise, steps)
+        assert torch.allclose(made, truth, atol=1e-4)
+
+
+def test_training_shows_the_states_that_refinement_passes_through() -> None:
+    task = object.__new__(EnhancerTask)
+    task.config = CONFIG.enhancer
+    source, truth = torch.full((400, 1, 1, 1, 1), 4.0), torch.full((400, 1, 1, 1, 1), -4.0)
+    x, sigma = task._noised(source, truth, np.random.default_rng(0))
+    strength = CONFIG.enhancer.strength
+    assert sorted({round(float(s) / strength, 4) for s in sigma}) == [0.3333, 0.5, 0.6667, 1.0]
+    for share in (1.0, 0.5):
+        seen = x[(sigma - share * strength).abs() < 1e-4]
+        expected = (1 - share) * -4 + share * (1 - strength) * 4
+        assert abs(float(seen.mean()) - expected) < 0.2
+        assert abs(float(seen.std()) - share * strength) < 0.1
+
+
+def test_the_enhancer_begins_as_the_base_model_with_positions_that_repeat_with_the_beat(tmp_path: Path) -> None:
+    unet = replace(CONFIG.unet, block_out_channels=(32, 32))
+    config = replace(CONFIG, unet=unet, enhancer=replace(CONFIG.enhancer, unet=replace(unet, temporal_positions=24, intervals=False)))
+    base = UNet3D(unet, config.cam, config.apm)
+    state = {f"base_model.{name}": value for name, value in base.state_dict().items()}
+    torch.save({"ema": state}, tmp_path / "checkpoint.pt")
+    network = new_enhancer(config, tmp_path / "checkpoint.pt")
+    assert torch.equal(network.conv_in.weight, base.conv_in.weight)
+    positions, known = network.transformer_in.positions, base.transformer_in.positions
+    assert torch.equal(positions[:16], known) and torch.equal(positions[16:], known[8:])
