@@ -126,6 +126,62 @@ def sampler_cases(writer: Writer, generator: torch.Generator) -> list[dict]:
     return cases
 
 
+class ClosedFormDpmSde:
+    """SDE-DPM-Solver++(2M), midpoint, eta 1, in double precision and written for the variance-preserving x of its paper
+    (arXiv 2211.01095, algorithm 2), while the engine works with x = clean + s * noise; schedule of reference-spec §6.3."""
+
+    def __init__(self, steps: int, levels: int) -> None:
+        k = np.arange(1000)
+        u = 1 - k / 999
+        a, b = np.arctan(np.exp(7.5)), np.arctan(np.exp(-7.5))
+        log_snr = -2 * np.log(np.tan(a + u * (b - a)))
+        shifted = u * (log_snr - 2 * np.log(2)) + (1 - u) * (log_snr - 2 * np.log(4))
+        sigma = np.sqrt(1 / (1 + np.exp(shifted)))
+        sigma = sigma[0] + (sigma - sigma[0]) * (1 - sigma[0]) / (sigma[-1] - sigma[0])
+        times = levels - 1 - np.arange(steps) * levels / (steps + 1)
+        with np.errstate(divide="ignore"):
+            self.lambdas = -np.interp(times, k[:-1], np.log(sigma[:-1] / np.sqrt(1 - sigma[:-1] ** 2)))
+        self.timesteps = np.rint(times).astype(int)
+        self.start_signal, self.start_noise = np.sqrt(1 - sigma[levels - 1] ** 2), sigma[levels - 1]
+
+    def signal(self, index: int) -> float:
+        return float(1 / np.sqrt(1 + np.exp(-2 * self.lambdas[index])))
+
+    def begin(self, source: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        return np.exp(-self.lambdas[0]) * (self.start_signal * source + self.start_noise * noise)
+
+    def step(self, index: int, x: np.ndarray, clean: np.ndarray, previous: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        if index == len(self.lambdas) - 1:
+            return clean
+        h = self.lambdas[index + 1] - self.lambdas[index]
+        now, after = self.signal(index), self.signal(index + 1)
+        deviation, deviation_after = np.sqrt(1 - now**2), np.sqrt(1 - after**2)
+        weight = 1 - np.exp(-2 * h)
+        result = deviation_after / deviation * np.exp(-h) * (x * now) + after * weight * clean
+        if index > 0:
+            ratio = (self.lambdas[index] - self.lambdas[index - 1]) / h
+            result = result + 0.5 * after * weight * (clean - previous) / ratio
+        return (result + deviation_after * np.sqrt(weight) * noise) / after
+
+
+def refinement_cases(writer: Writer, generator: torch.Generator) -> list[dict]:
+    """How the original's enhancer begins and steps: `index` -1 is the beginning."""
+    x, clean, previous, noise = (torch.randn(2, 3, 4, generator=generator).double().numpy() for _ in range(4))
+    files = {
+        name: writer.save(f"refinement/{name}", value)
+        for name, value in (("x", x), ("clean", clean), ("previous", previous), ("noise", noise))
+    }
+    cases = []
+    for steps, levels in ((30, 600), (8, 400)):
+        solver = ClosedFormDpmSde(steps, levels)
+        for index in (-1, 0, 1, steps // 2, steps - 2, steps - 1):
+            expected = solver.begin(x, noise) if index < 0 else solver.step(index, x, clean, previous, noise)
+            name = writer.save(f"refinement/{steps}-{levels}-{index}", expected)
+            timestep = int(solver.timesteps[max(index, 0)])
+            cases.append({"steps": steps, "noiseLevels": levels, "index": index, "timestep": timestep, **files, "expected": name})
+    return cases
+
+
 def chunk_cases(
     model: VideoLDM, text: Tensor, unconditional: Tensor, writer: Writer, generator: torch.Generator
 ) -> dict[str, dict]:
@@ -172,6 +228,7 @@ def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Ten
     golden = {
         "graphs": graph_cases(graphs, text, writer, generator),
         "samplers": sampler_cases(writer, generator),
+        "refinement": refinement_cases(writer, torch.Generator().manual_seed(SEED)),
         **chunk_cases(model, text, unconditional, writer, generator),
     }
     (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
