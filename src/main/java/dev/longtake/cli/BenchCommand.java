@@ -44,6 +44,11 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions samplingOptions;
 
+    @Option(names = "--eta", paramLabel = "N", defaultValue = "0",
+            description = "Instead, hold the time left that people are told to the time it then takes: N times a fast "
+                    + "film, a careful one, and both of them side by side with one of twice the length.")
+    private int etaRounds;
+
     @Option(names = "--in-this-process", hidden = true, description = "Make one film and print its timing as JSON.")
     private boolean inThisProcess;
 
@@ -55,6 +60,10 @@ final class BenchCommand implements Callable<Integer> {
             FilmTiming timing = FilmTiming.measure(folder, engine.device(), recipe(PackManifest.read(folder)));
             out.println(JSON.writeValueAsString(timing));
             out.flush();
+            return 0;
+        }
+        if (etaRounds > 0) {
+            measureEta(out, folder);
             return 0;
         }
         // Also says what is wrong with the options before a process is started for it.
@@ -71,13 +80,23 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void measureEta(PrintWriter out, Path folder) throws IOException {
+        PackManifest manifest = PackManifest.read(folder);
+        EtaReport report = new EtaReport(manifest, (sampling, length) -> recipe(manifest, sampling, length), frames);
+        report.measure(folder, engine.device(), etaRounds);
+        report.print(out);
+    }
+
     private Recipe recipe(PackManifest manifest) {
-        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, "");
+        return recipe(manifest, samplingOptions.sampling(manifest, ""), frames);
+    }
+
+    private static Recipe recipe(PackManifest manifest, SamplingWish.Sampling sampling, int length) {
         return new Recipe(
                 manifest.name(),
                 Timeline.of(manifest.examples().isEmpty() ? "a film" : manifest.examples().get(0)),
                 "",
-                frames,
+                length,
                 1,
                 sampling.mode(),
                 sampling.steps(),
