@@ -56,18 +56,6 @@ public final class JobQueue {
                 });
     }
 
-    /** How busy the workers are: films that want to go on, and workers that live. */
-    public Future<Load> load() {
-        return Future.all(
-                        redis.send(Request.cmd(Command.HLEN).arg(TURNS)),
-                        redis.send(Request.cmd(Command.ZCARD).arg(WORKERS)))
-                .map(both -> new Load(
-                        both.<Response>resultAt(0).toInteger(), both.<Response>resultAt(1).toInteger()));
-    }
-
-    /** Films with a turn or at a worker, and workers that gave a sign of life lately. */
-    public record Load(int films, int workers) {}
-
     /**
      * A worker's side of the queue.
      *

@@ -15,6 +15,7 @@ public final class Memory {
     private final ShareLinks shares;
     private final FilmMemory films;
     private final Sweeper sweeper;
+    private final Traffic traffic;
     private final Quotas quotas;
     private final ApiKeys keys;
     private final Answers answers;
@@ -27,6 +28,7 @@ public final class Memory {
         shares = new ShareLinks(redis, news);
         films = new FilmMemory(redis, events, jobs, shares);
         sweeper = new Sweeper(redis, jobs, films);
+        traffic = new Traffic(redis);
         quotas = new Quotas(redis);
         keys = new ApiKeys(redis);
         answers = new Answers(redis);
@@ -60,6 +62,10 @@ public final class Memory {
 
     public Sweeper sweeper() {
         return sweeper;
+    }
+
+    public Traffic traffic() {
+        return traffic;
     }
 
     public Quotas quotas() {

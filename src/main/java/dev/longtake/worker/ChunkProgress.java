@@ -8,6 +8,7 @@ import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.FilmEvent;
 import dev.longtake.memory.FilmEvents;
 import dev.longtake.memory.Preview;
+import dev.longtake.memory.Traffic;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
@@ -30,22 +31,24 @@ final class ChunkProgress implements StepListener {
     private final FilmEvents events;
     private final ChunkTask task;
     private final TurnPace pace;
-    private final double share;
-    private final long begun = System.nanoTime();
+    private final TurnClock clock;
+    private final TimeLeft left;
     private volatile boolean telling;
     private volatile boolean watched;
-    private long nextPreview = begun;
+    private long nextPreview = System.nanoTime();
 
-    /** @param share films that want to go on for every worker, at least 1: by so much a film waits for others */
-    ChunkProgress(FilmEvents events, ChunkTask task, TurnPace pace, double share) {
+    /** @param load what the workers have to do besides */
+    ChunkProgress(FilmEvents events, ChunkTask task, TurnPace pace, TurnClock clock, Traffic.Load load) {
         this.events = events;
         this.task = task;
         this.pace = pace;
-        this.share = share;
+        this.clock = clock;
+        left = new TimeLeft(pace, task.film().recipe(), task.film().chunks() - task.chunk() - 1, load);
     }
 
     @Override
     public void onStep(int step, int steps, Supplier<VideoFrames> preview) {
+        clock.step(step, steps);
         tell(step, steps);
         long now = System.nanoTime();
         if (watched && step < steps && now >= nextPreview) {
@@ -69,18 +72,16 @@ final class ChunkProgress implements StepListener {
 
     private JsonObject progress(int step, int steps) {
         Film film = task.film();
-        double elapsed = (System.nanoTime() - begun) / 1e9;
-        double turn = pace.secondsPerTurn(film.recipe(), elapsed, step, steps);
-        double left = (film.chunks() - task.chunk() - 1) * turn + Math.max(0, turn - elapsed);
+        TurnPace.Outlook now = pace.outlook(film.recipe(), task.chunk() == 0, clock.elapsed(), step, steps);
         JsonObject progress = new JsonObject()
                 .put("chunk", task.chunk())
                 .put("step", step)
                 .put("steps", steps)
                 .put("framesDone", film.framesDone())
                 .put("firstOpenFrame", film.firstOpenFrame())
-                .put("fps", rounded(film.plan().newFrames(task.chunk()) / turn));
+                .put("fps", rounded(film.plan().newFrames(task.chunk()) / now.seconds()));
         // An endless film ends when somebody says so.
-        return film.endless() ? progress : progress.put("etaSeconds", rounded(left * share));
+        return film.endless() ? progress : progress.put("etaSeconds", rounded(left.seconds(now)));
     }
 
     private static double rounded(double value) {

@@ -108,19 +108,21 @@ public final class WorkerVerticle extends VerticleBase {
     }
 
     private Future<Void> turn(Job job) {
+        TurnClock clock = new TurnClock();
         return patience.until(() -> memory.events().latest(job.film()))
                 .compose(event -> patience.until(() -> memory.films().begin(job.film()))
                         .compose(task -> task.isEmpty()
                                 ? Future.succeededFuture(false)
-                                : make(job, task.get(), event)))
+                                : make(job, task.get(), event, clock)))
                 .recover(error -> error instanceof UnknownFilmException
                         ? Future.succeededFuture(false)
                         : Future.failedFuture(error))
-                .compose(more -> patience.until(() -> jobs.done(job, more)));
+                .compose(more -> patience.until(() -> jobs.done(job, more)))
+                .onSuccess(done -> clock.teach(pace));
     }
 
     /** @return whether the film needs another turn */
-    private Future<Boolean> make(Job job, ChunkTask task, String event) {
+    private Future<Boolean> make(Job job, ChunkTask task, String event, TurnClock clock) {
         if (job.deliveries() > MOST_DELIVERIES) {
             return fail(task, "chunk " + task.chunk() + " ended " + (job.deliveries() - 1) + " workers");
         }
@@ -130,7 +132,6 @@ public final class WorkerVerticle extends VerticleBase {
         }
         memory.films().announcePositions()
                 .onFailure(error -> LOG.debug("Cannot announce the queue: {}", error.getMessage()));
-        long begun = System.nanoTime();
         CancelToken stop = token;
         Subscription stopped = memory.events().tail(task.film().id(), event, news -> {
             if (ends(news)) {
@@ -138,16 +139,11 @@ public final class WorkerVerticle extends VerticleBase {
             }
         });
         return known(task)
-                .compose(known -> patience.until(() -> memory.jobs().load()).compose(load -> thread.executeBlocking(() -> {
-                    double share = Math.max(1, (double) load.films() / Math.max(1, load.workers()));
-                    return work.make(task, known, new ChunkProgress(memory.events(), task, pace, share), stop);
-                })))
+                .compose(known -> patience.until(() -> memory.traffic().beside(task.film().id()))
+                        .map(load -> new ChunkProgress(memory.events(), task, pace, clock, load))
+                        .compose(progress -> thread.executeBlocking(() -> work.make(task, known, progress, stop))))
                 .onComplete(done -> stopped.close())
-                .compose(chunk -> commit(task, chunk).onSuccess(more -> {
-                    if (!task.again()) {
-                        pace.learn(task.film().recipe(), (System.nanoTime() - begun) / 1e9);
-                    }
-                }), error -> givenUp(task, error));
+                .compose(chunk -> commit(task, chunk).onSuccess(more -> clock.made(task)), error -> givenUp(task, error));
     }
 
     private static boolean ends(FilmEvent event) {

@@ -67,7 +67,22 @@ class JobQueueTest extends RedisTest {
             await(two.done(second, true));
         }
         Awaitility.await().untilAsserted(() ->
-                assertThat(await(memory.jobs().load())).isEqualTo(new JobQueue.Load(2, 2)));
+                assertThat(await(memory.traffic().beside(a)).workers()).isEqualTo(2));
+    }
+
+    @Test
+    void knowsWhatElseTheWorkersHaveToDo() throws Exception {
+        FilmId a = queued();
+        Film b = await(films.create(film(80)));
+        FilmId paused = queued();
+        await(films.pause(paused));
+        JobConsumer worker = worker("w");
+        Job job = await(worker.take());
+        assertThat(await(memory.traffic().beside(job.film()))).isEqualTo(
+                new Traffic.Load(List.of(new Traffic.Work(b.recipe(), 9)), 1, 1));
+        await(worker.done(job, false));
+        assertThat(await(memory.traffic().beside(b.id())).films()).as("what has ended does not count").isEmpty();
+        assertThat(await(memory.traffic().beside(a)).films()).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,91 @@
+package dev.longtake.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longtake.film.Recipe;
+import dev.longtake.film.Timeline;
+import dev.longtake.memory.Traffic;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every turn of a short film takes 2 seconds, every turn of a thorough one takes 10. */
+class TimeLeftTest {
+
+    private static final Recipe QUICK = recipe(2);
+    private static final Recipe THOROUGH = recipe(8);
+    private static final TurnPace.Outlook HALF = new TurnPace.Outlook(2, 1, 1);
+
+    private final TurnPace pace = new TurnPace();
+
+    TimeLeftTest() {
+        // The first turn of all counts for little.
+        for (int i = 0; i < 9; i++) {
+            pace.learn(QUICK, false, new double[] {1, 1.5}, 2);
+            pace.learn(THOROUGH, false, new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 10);
+        }
+    }
+
+    @Test
+    void aFilmAloneNeedsItsOwnTurns() {
+        assertThat(left(4, new Traffic.Load(List.of(), 0, 1))).isEqualTo(1 + 4 * 2);
+    }
+
+    @Test
+    void anotherFilmTakesItsTurnsInBetween() {
+        assertThat(left(4, beside(1, work(QUICK, 100)))).isEqualTo(1 + 4 * (2 + 2));
+    }
+
+    @Test
+    void turnsOfAnotherKindTakeAsLongAsTheyDo() {
+        assertThat(left(4, beside(1, work(THOROUGH, 100)))).isEqualTo(1 + 4 * (2 + 10));
+    }
+
+    @Test
+    void aFilmThatEndsSoonerHoldsNobodyUpAnyLonger() {
+        assertThat(left(4, beside(1, work(THOROUGH, 1), work(QUICK, 3)))).isEqualTo(1 + 4 * 2 + 10 + 3 * 2);
+    }
+
+    @Test
+    void theLastTurnWaitsForNobody() {
+        assertThat(left(0, beside(1, work(THOROUGH, 100)))).isEqualTo(1);
+    }
+
+    @Test
+    void workersShareTheWork() {
+        assertThat(left(4, beside(2, work(QUICK, 100), work(QUICK, 100), work(QUICK, 100))))
+                .isEqualTo(1 + 4 * (4 * 2) / 2.0);
+        assertThat(left(4, beside(2, work(THOROUGH, 100)))).as("a worker for each").isEqualTo(1 + 4 * 2);
+        assertThat(left(4, beside(3, work(QUICK, 1), work(QUICK, 1), work(QUICK, 1))))
+                .as("chunks of a film come one after the other").isEqualTo(1 + 4 * 2);
+    }
+
+    @Test
+    void aSlowMachineIsSlowForAll() {
+        TurnPace.Outlook slow = new TurnPace.Outlook(3, 1.5, 1.5);
+        assertThat(new TimeLeft(pace, QUICK, 4, beside(1, work(THOROUGH, 9))).seconds(slow))
+                .isEqualTo(1.5 + 1.5 * 4 * (2 + 10));
+    }
+
+    @Test
+    void filmsThatWereNotLookedAtAreLikeThoseThatWere() {
+        Traffic.Load load = new Traffic.Load(Collections.nCopies(10, work(QUICK, 50)), 30, 1);
+        assertThat(left(4, load)).isEqualTo(1 + 4 * (2 + 30 * 2));
+    }
+
+    private double left(int turns, Traffic.Load load) {
+        return new TimeLeft(pace, QUICK, turns, load).seconds(HALF);
+    }
+
+    private static Traffic.Load beside(int workers, Traffic.Work... films) {
+        return new Traffic.Load(List.of(films), films.length, workers);
+    }
+
+    private static Traffic.Work work(Recipe recipe, int chunks) {
+        return new Traffic.Work(recipe, chunks);
+    }
+
+    private static Recipe recipe(int steps) {
+        return new Recipe("toy", Timeline.of("a red car"), "", 80, 7, steps, 4);
+    }
+}
