@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Somebody with a browser: keeps the studio's cookie. */
+/** Somebody with a browser: keeps the studio's cookie, and holds every answer to the contract. */
 final class Person {
 
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -104,7 +104,9 @@ final class Person {
             HttpResponse<byte[]> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             Optional<String> given = response.headers().firstValue("set-cookie");
             given.ifPresent(value -> cookie = value.split(";")[0]);
-            return new Answer(response.statusCode(), response, given);
+            Answer answer = new Answer(response.statusCode(), response, given);
+            Promised.CONTRACT.hold(method, path, answer);
+            return answer;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Somebody who watches a film live, and remembers everything that came. */
+/** Somebody who watches a film live, remembers everything that came, and holds it to the contract in the end. */
 final class Watcher implements AutoCloseable {
 
     /** A binary message. */
@@ -31,14 +31,16 @@ final class Watcher implements AutoCloseable {
 
     // The client closes its connections when it is collected.
     private final WebSocketClient client;
+    private final String path;
     private WebSocket socket;
 
-    private Watcher(Vertx vertx) {
+    private Watcher(Vertx vertx, String path) {
+        this.path = path;
         client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxMessageSize(16 << 20));
     }
 
     static Watcher open(Vertx vertx, Person person, String path, boolean acknowledges) {
-        Watcher watcher = new Watcher(vertx);
+        Watcher watcher = new Watcher(vertx, path);
         watcher.acknowledges = acknowledges;
         URI uri = URI.create(person.url + path);
         WebSocketConnectOptions options = new WebSocketConnectOptions()
@@ -90,5 +92,6 @@ final class Watcher implements AutoCloseable {
     public void close() {
         socket.close();
         client.close();
+        events.forEach(event -> Promised.CONTRACT.hold(path, event));
     }
 }
