@@ -32,10 +32,15 @@ final class LimitOptions {
             description = "Films that each user watches live at once; 0: no limit (default: 32).")
     private int sockets;
 
+    @Option(names = "--limit-address", paramLabel = "N", defaultValue = "${env:LONGTAKE_LIMIT_ADDRESS:-600}",
+            description = "New films an hour for all users at one address together; 0: no limit (default: 600). Behind "
+                    + "a proxy it needs --trust-proxy.")
+    private int address;
+
     /** @throws dev.longtake.film.InvalidFieldException if one is out of range */
     Limits limits() {
         // What overflows is out of range, too.
         long bytes = Math.abs(storage) > Long.MAX_VALUE / MEBIBYTE ? -1 : storage * MEBIBYTE;
-        return new Limits(films, making, frames, bytes, requests, sockets);
+        return new Limits(films, making, frames, bytes, requests, sockets, address);
     }
 }

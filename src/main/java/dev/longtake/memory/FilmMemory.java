@@ -227,12 +227,16 @@ public final class FilmMemory {
                 : Future.failedFuture(new UnknownFilmException(id)));
     }
 
-    /** Takes a film out of the trash, as it was; it goes on if it was active. */
-    public Future<Film> restore(FilmId id) {
+    /**
+     * Takes a film out of the trash, as it was.
+     *
+     * @param goesOn whether it goes on if it was active; else it is paused then
+     */
+    public Future<Film> restore(FilmId id, boolean goesOn) {
         return findTrashed(id)
                 .compose(film -> owned.add(film.owner(), id))
                 .compose(listed -> activate(id))
-                .compose(active -> changeAnyIf(id, FilmRules::restored))
+                .compose(active -> changeAnyIf(id, record -> FilmRules.restored(record, goesOn)))
                 .compose(restored -> or(restored, id))
                 .compose(film -> undiscard(id).compose(done -> resumeWork(film)));
     }

@@ -164,9 +164,11 @@ final class FilmRules {
                 : Optional.empty();
     }
 
-    static Optional<FilmChange<Film>> restored(FilmRecord record) {
+    static Optional<FilmChange<Film>> restored(FilmRecord record, boolean goesOn) {
+        Film film = record.film();
+        Film after = goesOn || !film.state().active() ? film : film.in(FilmState.PAUSED, "");
         return record.fate() == FilmRecord.Fate.TRASHED
-                ? Optional.of(told(record.with(FilmRecord.Fate.KEPT)))
+                ? Optional.of(told(record.with(FilmRecord.Fate.KEPT).with(after)))
                 : Optional.empty();
     }
 

@@ -7,6 +7,7 @@ import dev.longtake.memory.Quotas;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Gives everyone as much as the {@link Limits} allow, and says when there will be more. */
@@ -37,11 +38,13 @@ final class Allowances {
     private final Quotas quotas;
     private final Owners owners;
     private final Limits limits;
+    private final Visitors visitors;
 
-    Allowances(Quotas quotas, Owners owners, Limits limits) {
+    Allowances(Quotas quotas, Owners owners, Limits limits, Visitors visitors) {
         this.quotas = quotas;
         this.owners = owners;
         this.limits = limits;
+        this.visitors = visitors;
     }
 
     /** Counts one request; fails with 429 if there were too many lately. */
@@ -50,14 +53,15 @@ final class Allowances {
         if (rate == 0) {
             return Future.succeededFuture();
         }
-        return quotas.take("requests", subject(rc), rate, SECOND, rate * BURST_SECONDS)
+        return subject(rc)
+                .compose(subject -> quotas.take("requests", subject, rate, SECOND, rate * BURST_SECONDS))
                 .compose(wait -> admit(wait, "too-many-requests", "Too many requests",
                         "This studio answers " + rate + " requests a second to each of its users."));
     }
 
     /** Counts a film that is about to be made, be it new or another take. */
     Future<Void> newFilm(RoutingContext rc, Film film) {
-        return longerFilm(film).compose(allowed -> hourly(rc, film.owner()));
+        return longerFilm(film).compose(allowed -> hourly(rc, film.owner())).compose(allowed -> hourly(rc));
     }
 
     /** Counts a film that is about to become longer or to go on; {@code film} is what it will be. */
@@ -68,6 +72,18 @@ final class Allowances {
                     "at most " + longest + " in all, the longest film that this studio makes");
         }
         return storage(film.owner()).compose(stored -> making(film.owner(), film.id()));
+    }
+
+    /**
+     * Counts a film that comes back as it was.
+     *
+     * @return whether it may go on, too; there may be too many others by now
+     */
+    Future<Boolean> restored(Film film) {
+        int most = limits.filmsInMaking();
+        return most == 0 || !film.state().active()
+                ? Future.succeededFuture(true)
+                : quotas.making(film.owner(), film.id(), most);
     }
 
     /** Counts a film no more. */
@@ -109,6 +125,17 @@ final class Allowances {
                         "This studio makes " + most + " films an hour for each of its users."));
     }
 
+    /** Cookies are thrown away in no time, and keys are made with cookies. */
+    private Future<Void> hourly(RoutingContext rc) {
+        int most = limits.filmsPerAddress();
+        if (most == 0) {
+            return Future.succeededFuture();
+        }
+        return quotas.take("films of all", address(rc), most, HOUR, most)
+                .compose(wait -> admit(wait, "too-many-films", "Too many films",
+                        "This studio makes " + most + " films an hour for all who come from one address."));
+    }
+
     /** A seat of a socket; gives it back when it is closed. */
     interface Seat extends AutoCloseable {
 
@@ -122,15 +149,14 @@ final class Allowances {
     /** Counts a socket; fails with 429 if there are too many. */
     Future<Seat> socket(RoutingContext rc) {
         int most = limits.sockets();
-        String subject = subject(rc);
         String who = UUID.randomUUID().toString();
         if (most == 0) {
             return Future.succeededFuture(UNCOUNTED);
         }
-        return quotas.seat("sockets", subject, who, most, SOCKET_LEASE)
+        return subject(rc).compose(subject -> quotas.seat("sockets", subject, who, most, SOCKET_LEASE)
                 .compose(seated -> admit(seated ? Duration.ZERO : TRY_AGAIN, "too-many-sockets", "Too many sockets",
                         "This studio shows " + most + " films at a time live to each of its users."))
-                .map(admitted -> new CountedSeat(subject, who));
+                .map(admitted -> new CountedSeat(subject, who)));
     }
 
     private final class CountedSeat implements Seat {
@@ -160,11 +186,16 @@ final class Allowances {
                 : Future.failedFuture(Problem.of(429, name, title, detail).asException(wait));
     }
 
-    private String subject(RoutingContext rc) {
-        return owners.find(rc).orElseGet(() -> address(rc));
+    /** Owners who have films; all others together by their address, for a cookie is made up easily. */
+    private Future<String> subject(RoutingContext rc) {
+        Optional<String> owner = owners.find(rc);
+        if (owner.isEmpty() || Owners.byKey(rc)) {
+            return Future.succeededFuture(owner.orElseGet(() -> address(rc)));
+        }
+        return quotas.known(owner.get()).map(known -> known ? owner.get() : address(rc));
     }
 
-    private static String address(RoutingContext rc) {
-        return "address " + (rc.request().remoteAddress() == null ? "" : rc.request().remoteAddress().hostAddress());
+    private String address(RoutingContext rc) {
+        return "address " + visitors.network(rc.request());
     }
 }

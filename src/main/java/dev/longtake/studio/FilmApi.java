@@ -211,7 +211,7 @@ final class FilmApi {
         Optional<String> owner = owners.find(rc);
         return films.findTrashed(new FilmId(rc.pathParam("id")))
                 .compose(film -> Optional.of(film.owner()).equals(owner)
-                        ? films.restore(film.id())
+                        ? allowances.restored(film).compose(goesOn -> films.restore(film.id(), goesOn))
                         : Future.failedFuture(new UnknownFilmException(film.id())))
                 .compose(film -> show(rc, film));
     }

@@ -99,7 +99,8 @@ public final class StudioVerticle extends VerticleBase {
         Pages pages = new Pages(templates, pack, owners);
         SharePages sharePages =
                 new SharePages(templates, memory.films(), shared, memory.shares(), owners, views, site);
-        Allowances allowances = new Allowances(memory.quotas(), owners, config.limits());
+        Allowances allowances = new Allowances(
+                memory.quotas(), owners, config.limits(), new Visitors(config.trustProxy()));
         live = new LiveApi(vertx, memory, views, site, allowances, metrics);
 
         Router router = Router.router(vertx);

@@ -50,7 +50,7 @@ class TrashTest extends RedisTest {
         await(memory.sweeper().sweep());
         assertThat(await(films.findTrashed(id)).id()).isEqualTo(id);
 
-        assertThat(await(films.restore(id))).isEqualTo(before);
+        assertThat(await(films.restore(id, true))).isEqualTo(before);
         assertThat(await(films.list("someone", 9, Optional.empty()))).containsExactly(before);
         assertThat(await(memory.shares().resolve(token)).map(ShareLink::film)).contains(id);
         assertThat(await(memory.jobs().waiting())).contains(id);
@@ -59,7 +59,7 @@ class TrashTest extends RedisTest {
         assertThat(step(id).state()).isEqualTo(FilmState.FINISHED);
         await(memory.sweeper().sweep());
         assertThat(await(films.find(id)).framesDone()).isEqualTo(32);
-        assertThatThrownBy(() -> await(films.restore(id))).hasCause(new UnknownFilmException(id));
+        assertThatThrownBy(() -> await(films.restore(id, true))).hasCause(new UnknownFilmException(id));
     }
 
     @Test
@@ -71,7 +71,7 @@ class TrashTest extends RedisTest {
         await(films.trash(id, Duration.ZERO));
         await(memory.sweeper().sweep());
 
-        assertThatThrownBy(() -> await(films.restore(id))).hasCause(new UnknownFilmException(id));
+        assertThatThrownBy(() -> await(films.restore(id, true))).hasCause(new UnknownFilmException(id));
         assertThat(await(redis.send(Request.cmd(Command.KEYS).arg("film*" + id + "*"))).size()).isZero();
         assertThat(await(redis.send(Request.cmd(Command.KEYS).arg("*" + token + "*"))).size()).isZero();
         assertThat(await(redis.send(Request.cmd(Command.EXISTS).arg(FilmKeys.TRASH))).toInteger()).isZero();

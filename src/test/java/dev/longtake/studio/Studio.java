@@ -91,6 +91,10 @@ final class Studio implements AutoCloseable {
         return new Studio(folder, Limits.NONE, publicUrl, trustProxy);
     }
 
+    static Studio behindProxy(Path folder, Limits limits) throws IOException {
+        return new Studio(folder, limits, Optional.empty(), true);
+    }
+
     int port() {
         return verticle.port();
     }

@@ -133,7 +133,7 @@ class TreeOfTakesTest {
             case 5 -> await(films().pause(film.id()));
             case 6 -> await(films().resume(film.id()));
             case 7 -> stopOrGoOn(film, random);
-            case 8 -> await(films().trash(film.id(), Duration.ofHours(1)).compose(gone -> films().restore(film.id())));
+            case 8 -> await(films().trash(film.id(), Duration.ofHours(1)).compose(gone -> films().restore(film.id(), true)));
             case 9 -> comeTooLate(film);
             case 10, 11, 12 -> disturb(film, random);
             default -> make(film);

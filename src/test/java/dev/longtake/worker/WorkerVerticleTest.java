@@ -178,7 +178,7 @@ class WorkerVerticleTest {
         await(films.trash(film.id(), Duration.ofHours(1)));
         Film other = create(40, 3);
         awaitState(other.id(), FilmState.FINISHED);
-        await(films.restore(film.id()));
+        await(films.restore(film.id(), true));
         awaitState(film.id(), FilmState.FINISHED);
         assertThat(segments(film.id())).isEqualTo(segments(other.id()));
     }
