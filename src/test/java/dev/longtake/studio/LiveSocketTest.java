@@ -139,7 +139,7 @@ class LiveSocketTest {
         await().until(() -> !watcher.events("state").isEmpty());
         FilmId id = new FilmId(film);
         Studio.await(studio.memory.events().append(id, FilmEvent.PROGRESS, new JsonObject()
-                .put("chunk", 0).put("step", 3).put("steps", 16).put("framesDone", 0).put("frames", 80)
+                .put("chunk", 0).put("step", 3).put("steps", 16).put("framesDone", 0)
                 .put("fps", 2.5).put("etaSeconds", 31.0)));
 
         await().until(() -> !watcher.events("progress").isEmpty());

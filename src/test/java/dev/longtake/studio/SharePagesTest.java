@@ -203,7 +203,8 @@ class SharePagesTest {
             studio.shoot(film);
             ann.post("/api/films/" + film + "/prompts", new JsonObject().put("prompt", "now " + RARER + " in the sky"));
             Studio.await(studio.memory.events().append(id, FilmEvent.PROGRESS, new JsonObject()
-                    .put("chunk", 1).put("step", 1).put("steps", 4).put("prompt", "a " + RARE)));
+                    .put("chunk", 1).put("step", 1).put("steps", 4).put("framesDone", 16).put("fps", 2.5)
+                    .put("prompt", "a " + RARE)));
             Studio.await(studio.memory.events().append(id, "news", new JsonObject().put("title", RARE)));
             studio.shootAll(film);
             ann.post("/api/films/" + film + "/extend",

@@ -1,5 +1,6 @@
 package dev.longtake.studio;
 
+import dev.longtake.director.Director;
 import dev.longtake.director.RecipeCheck;
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.Film;
@@ -14,9 +15,12 @@ import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.CommittedChunk;
 import dev.longtake.memory.EmbeddedRedis;
 import dev.longtake.memory.Memory;
+import dev.longtake.pack.Device;
 import dev.longtake.pack.Diffusion;
+import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
+import dev.longtake.worker.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -57,20 +61,21 @@ final class Studio implements AutoCloseable {
     private final StudioVerticle verticle;
     private final PromptTokenizer tokenizer;
 
-    private Studio(Path folder, Limits limits, Optional<URI> publicUrl, boolean trustProxy) throws IOException {
+    private Studio(Path folder, PackManifest pack, Limits limits, Optional<URI> publicUrl, boolean trustProxy)
+            throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         vertx = Vertx.builder()
                 .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
                 .withMetrics(new MicrometerMetricsFactory(metrics))
                 .build();
-        tokenizer = PromptTokenizer.open(MANIFEST.text());
+        tokenizer = PromptTokenizer.open(pack.text());
         redis = EmbeddedRedis.open(folder.resolve("redis"));
         try {
             memory = await(Memory.open(vertx, redis.url()));
             verticle = new StudioVerticle(
                     new StudioConfig("127.0.0.1", 0, publicUrl, folder.resolve("cache"),
                             HouseRules.USUAL, limits, trustProxy),
-                    memory, new RecipeCheck(MANIFEST, tokenizer), metrics);
+                    memory, new RecipeCheck(pack, tokenizer), metrics);
             await(vertx.deployVerticle(verticle));
         } catch (RuntimeException e) {
             redis.close();
@@ -83,16 +88,24 @@ final class Studio implements AutoCloseable {
     }
 
     static Studio open(Path folder, Limits limits) throws IOException {
-        return new Studio(folder, limits, Optional.empty(), false);
+        return new Studio(folder, MANIFEST, limits, Optional.empty(), false);
+    }
+
+    /** One whose films a real worker with {@code pack} makes. */
+    static Studio worked(Path folder, Path pack) throws IOException {
+        Studio studio = new Studio(folder, PackManifest.read(pack), Limits.NONE, Optional.empty(), false);
+        Director director = new Director(ModelPack.open(pack, Device.parse("cpu").withThreads(1)));
+        await(studio.vertx.deployVerticle(new WorkerVerticle(studio.memory, "real", director)));
+        return studio;
     }
 
     /** One that stands behind a proxy. */
     static Studio behindProxy(Path folder, Optional<URI> publicUrl, boolean trustProxy) throws IOException {
-        return new Studio(folder, Limits.NONE, publicUrl, trustProxy);
+        return new Studio(folder, MANIFEST, Limits.NONE, publicUrl, trustProxy);
     }
 
     static Studio behindProxy(Path folder, Limits limits) throws IOException {
-        return new Studio(folder, limits, Optional.empty(), true);
+        return new Studio(folder, MANIFEST, limits, Optional.empty(), true);
     }
 
     int port() {
@@ -165,6 +178,7 @@ final class Studio implements AutoCloseable {
     public void close() {
         try {
             await(vertx.undeploy(verticle.deploymentID()));
+            await(Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList()));
             await(memory.close());
         } finally {
             redis.close();

@@ -136,7 +136,8 @@ class TakesApiTest {
         FilmEvents events = studio.memory.events();
         studio.begin(id);
         Studio.await(events.append(new FilmId(id), FilmEvent.PROGRESS,
-                new JsonObject().put("chunk", 2).put("step", 3).put("steps", 6).put("etaSeconds", 4.5)));
+                new JsonObject().put("chunk", 2).put("step", 3).put("steps", 6).put("framesDone", 24).put("fps", 2.5)
+                        .put("etaSeconds", 4.5)));
         JsonObject progress = ann.get("/api/films/" + id).json().getJsonObject("progress");
         assertThat(progress.getInteger("step")).isEqualTo(3);
         assertThat(progress.getDouble("etaSeconds")).isEqualTo(4.5);
