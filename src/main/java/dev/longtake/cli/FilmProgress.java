@@ -20,6 +20,7 @@ final class FilmProgress implements AutoCloseable {
     private final ProgressBar bar;
     private final long started = System.nanoTime();
     private int framesDone;
+    private double end = Double.NaN;
 
     FilmProgress(Recipe recipe, ChunkPlan plan) {
         this(recipe.frames(), plan.chunksFor(recipe.frames()), recipe.steps());
@@ -45,6 +46,11 @@ final class FilmProgress implements AutoCloseable {
         }
     }
 
+    /** Somebody who knows better says how long it still takes. */
+    void expect(double secondsLeft) {
+        end = seconds() + secondsLeft;
+    }
+
     void onChunk(GeneratedChunk chunk) {
         reached(chunk.snapshot().chunk() + 1, framesDone + chunk.frames().count());
     }
@@ -55,13 +61,19 @@ final class FilmProgress implements AutoCloseable {
             return;
         }
         this.framesDone = framesDone;
-        double seconds = (System.nanoTime() - started) / 1e9;
+        double seconds = seconds();
         say(chunksDone, String.format(Locale.ROOT, " %.1f frames/s", framesDone / seconds));
         if (bar == null) {
-            double left = seconds / framesDone * (frames - framesDone);
+            double left = Double.isNaN(end)
+                    ? seconds / framesDone * (frames - framesDone)
+                    : Math.max(0, end - seconds);
             System.err.printf(Locale.ROOT, "chunk %d of %d, %d of %d frames, %.1f frames/s, %.0f s left%n",
                     chunksDone, chunks, framesDone, frames, framesDone / seconds, left);
         }
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - started) / 1e9;
     }
 
     private void say(int done, String speed) {

@@ -102,7 +102,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     private static void show(JsonObject event, FilmProgress progress) {
         switch (event.getString("type")) {
-            case "progress" -> progress.onStep();
+            case "progress" -> {
+                progress.onStep();
+                if (event.containsKey("etaSeconds")) {
+                    progress.expect(event.getDouble("etaSeconds"));
+                }
+            }
             case "chunk" -> progress.reached(event.getInteger("chunk") + 1, event.getInteger("framesDone"));
             // What was made before anybody listened.
             case "state" -> progress.reached(event.getJsonObject("film").getInteger("chunksDone"),

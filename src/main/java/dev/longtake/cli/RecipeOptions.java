@@ -109,6 +109,9 @@ final class RecipeOptions {
         requireRecipeOrPrompt();
         if (recipe != null) {
             JsonObject request = read(recipe);
+            if (Boolean.TRUE.equals(request.remove("endless")) && frames == null) {
+                throw new InvalidFieldException("frames", null, "given, for the film of this recipe has no end");
+            }
             return frames == null ? request : request.put("frames", frames);
         }
         JsonObject request = new JsonObject()

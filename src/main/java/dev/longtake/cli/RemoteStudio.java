@@ -3,11 +3,13 @@ package dev.longtake.cli;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -16,11 +18,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A studio elsewhere, by its API. Blocks; for one thread. */
@@ -35,6 +39,12 @@ final class RemoteStudio {
     private static final int GOING_AWAY = 1001;
     private static final int GONE = 4404;
     private static final int LOST = -1;
+    /** After so long without a word the other end is asked whether it is there, and has so long to answer. */
+    private static final Duration QUIET = Duration.ofSeconds(5);
+    private static final Message ALIVE = new Message(Optional.empty(), 0);
+    private static final Message SILENT = new Message(Optional.empty(), LOST);
+    /** A proxy whose studio starts anew, or a studio that is asked too much. */
+    private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
 
     private final String address;
     private final Optional<String> key;
@@ -61,12 +71,13 @@ final class RemoteStudio {
      * @throws UsageException if the studio refuses, in its words
      */
     JsonObject create(JsonObject wish) throws IOException {
+        // By its key, a request that is sent again makes no second film.
         HttpRequest request = request("/api/films")
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .POST(HttpRequest.BodyPublishers.ofString(wish.encode()))
                 .build();
-        return json(send(request, HttpResponse.BodyHandlers.ofString()));
+        return json(send(request, HttpResponse.BodyHandlers.ofString(), false));
     }
 
     /**
@@ -82,14 +93,14 @@ final class RemoteStudio {
         while (underWay(now)) {
             BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
             WebSocket socket = connect(film, last, messages);
-            Message message = take(messages);
+            Message message = take(socket, messages);
             while (message.event().isPresent() && underWay(now)) {
                 JsonObject event = message.event().get();
                 tries = 0;
                 last = event.getString("id", last);
                 now = event.getString("type").equals("state") ? event.getJsonObject("film") : now;
                 events.accept(event);
-                message = underWay(now) ? take(messages) : message;
+                message = underWay(now) ? take(socket, messages) : message;
             }
             socket.abort();
             if (message.closed() == GONE) {
@@ -102,13 +113,13 @@ final class RemoteStudio {
         return now;
     }
 
-    /** Writes the film's MP4 file. */
+    /** Writes the film's MP4 file. Begins again by itself when the connection is lost. */
     void download(JsonObject film, Path file) throws IOException {
         HttpRequest request = request(film.getJsonObject("links").getString("video"))
                 .timeout(DOWNLOAD_PATIENCE).GET().build();
         Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "film", ".part");
         try {
-            HttpResponse<Path> response = send(request, HttpResponse.BodyHandlers.ofFile(part));
+            HttpResponse<Path> response = send(request, HttpResponse.BodyHandlers.ofFile(part), true);
             if (response.statusCode() != 200) {
                 throw refusal(response.statusCode(), Files.readString(part));
             }
@@ -138,7 +149,8 @@ final class RemoteStudio {
             try {
                 return builder.buildAsync(URI.create(at(path).replaceFirst("^http", "ws")), new Listener(messages)).join();
             } catch (CompletionException e) {
-                if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                if (e.getCause() instanceof WebSocketHandshakeException refused
+                        && !PASSING.contains(refused.getResponse().statusCode())) {
                     throw new IOException("the studio refuses to show the film: "
                             + refused.getResponse().statusCode(), e);
                 }
@@ -160,9 +172,26 @@ final class RemoteStudio {
         }
     }
 
-    private static Message take(BlockingQueue<Message> messages) throws IOException {
+    /**
+     * The next message. Asks from time to time whether the other end is still there: a film that waits has nothing to
+     * tell for long, and not every loss of a connection is noticed.
+     */
+    private static Message take(WebSocket socket, BlockingQueue<Message> messages) throws IOException {
         try {
-            return messages.take();
+            boolean asked = false;
+            while (true) {
+                Message message = messages.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
+                if (message == null && asked) {
+                    return SILENT;
+                }
+                if (message != null && message != ALIVE) {
+                    return message;
+                }
+                asked = message == null;
+                if (asked) {
+                    socket.sendPing(ByteBuffer.allocate(0));
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -175,14 +204,33 @@ final class RemoteStudio {
         return request;
     }
 
-    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) throws IOException {
-        try {
-            return client.send(request, body);
-        } catch (IOException e) {
-            throw new IOException("no studio answers at " + address + ": " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+    /**
+     * Sends a request, again and again if the connection is lost.
+     *
+     * @param known whether a studio was there before; else it is not waited for
+     */
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body, boolean known)
+            throws IOException {
+        for (int tries = 1; ; tries++) {
+            boolean waits = known || tries > 1;
+            try {
+                HttpResponse<T> response = client.send(request, body);
+                if (!waits || !PASSING.contains(response.statusCode()) || tries > MOST_TRIES) {
+                    return response;
+                }
+            } catch (ConnectException | HttpTimeoutException e) {
+                if (!waits || tries > MOST_TRIES) {
+                    throw new IOException("no studio answers at " + address + ": " + e, e);
+                }
+            } catch (IOException e) {
+                if (tries > MOST_TRIES) {
+                    throw new IOException("the connection to " + address + " was lost: " + e, e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+            pause(tries, LOST);
         }
     }
 
@@ -232,6 +280,13 @@ final class RemoteStudio {
 
         @Override
         public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
+            messages.add(ALIVE);
             socket.request(1);
             return null;
         }
