@@ -16,50 +16,44 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * The films. Every change is atomic, leaves an event and wakes a worker where there is something to do. Methods fail
  * with {@link UnknownFilmException} if there is no such film and with
  * {@link InvalidFieldException} if a value is not allowed. Safe to use from any thread.
  *
- * <p>A change is worked out from the film as it was read ({@link FilmRules}) and written by a script if nobody
- * changed the film in between; else it is worked out again. What lies outside of the film's hash slot (the list of
- * active films, the queue) is written before, or can be made good by {@link Sweeper}, so that a crash between any
- * two steps loses nothing.
+ * <p>{@link FilmRules} works changes out and {@link FilmRecords} writes them. What lies outside of the film's hash slot
+ * (the list of active films, the queue) is written before, or can be made good by {@link Sweeper}, so that a crash
+ * between any two steps loses nothing.
  */
 public final class FilmMemory {
 
-    private static final Script CHANGE = new Script("change.lua");
-    private static final Script DELETE = new Script("delete.lua");
-    private static final int MOST_AT_ONCE = 100;
     private static final Duration LONGEST_COPY = Sweeper.LONGEST_BIRTH.dividedBy(2);
 
     private final RedisConnections redis;
-    private final FilmEvents events;
-    private final JobQueue jobs;
-    private final ShareLinks shares;
+    private final FilmRecords records;
+    private final FilmWork work;
     private final OwnedFilms owned;
     private final Takes takes;
     private final ChunkCopy chunks;
+    private final Trash trash;
 
     FilmMemory(RedisConnections redis, FilmEvents events, JobQueue jobs, ShareLinks shares) {
         this.redis = redis;
-        this.events = events;
-        this.jobs = jobs;
-        this.shares = shares;
+        records = new FilmRecords(redis);
+        work = new FilmWork(redis, events, jobs);
         owned = new OwnedFilms(redis);
         takes = new Takes(redis);
         chunks = new ChunkCopy(redis);
+        trash = new Trash(redis, records, work, shares, owned, takes);
     }
 
     /** Remembers a new film and queues it. */
     public Future<Film> create(Film film) {
         return owned.add(film.owner(), film.id())
-                .compose(listed -> activate(film.id()))
-                .compose(active -> apply(film.id(), FilmRecord.UNBORN, FilmRules.born(film)))
-                .compose(born -> queue(film.id()))
+                .compose(listed -> work.activate(film.id()))
+                .compose(active -> records.bear(film))
+                .compose(born -> work.queue(film.id()))
                 .map(film);
     }
 
@@ -73,14 +67,14 @@ public final class FilmMemory {
      */
     public Future<Film> fork(FilmId from, Film take) {
         return owned.add(take.owner(), take.id())
-                .compose(listed -> activate(take.id()))
+                .compose(listed -> work.activate(take.id()))
                 .compose(active -> chunks.copy(from, take.id(), take.chunksDone()))
                 .compose(copied -> requireSameEnd(from, take))
                 .compose(same -> takes.add(take.id(), take.lineage()))
                 .compose(listed -> bear(take))
-                .compose(born -> take.state().active() ? queue(take.id()) : Future.succeededFuture())
+                .compose(born -> take.state().active() ? work.queue(take.id()) : Future.succeededFuture())
                 .map(take)
-                .recover(error -> forget(take).transform(forgotten -> Future.failedFuture(error)));
+                .recover(error -> trash.forget(take).transform(forgotten -> Future.failedFuture(error)));
     }
 
     /** The end of a chunk that was shown in part may have been shown since: its segment then holds more frames. */
@@ -98,7 +92,7 @@ public final class FilmMemory {
         return Duration.between(take.createdAt(), Instant.now()).compareTo(LONGEST_COPY) > 0
                 // A sweep could soon take the copies for what a crash left behind.
                 ? Future.failedFuture(new IOException("it took too long to copy film " + take.id()))
-                : apply(take.id(), FilmRecord.UNBORN, FilmRules.born(take)).mapEmpty();
+                : records.bear(take).mapEmpty();
     }
 
     /** Every take of the tree that {@code film} belongs to, oldest first. */
@@ -119,7 +113,7 @@ public final class FilmMemory {
     }
 
     public Future<Film> find(FilmId id) {
-        return record(id).map(FilmRecord::film);
+        return records.kept(id).map(FilmRecord::film);
     }
 
     /**
@@ -137,7 +131,7 @@ public final class FilmMemory {
      * @return the change as it acts
      */
     public Future<PromptChange> changePrompt(FilmId id, PromptChange change) {
-        return change(id, record -> FilmRules.prompted(record, change));
+        return records.change(id, record -> FilmRules.prompted(record, change));
     }
 
     /**
@@ -149,7 +143,7 @@ public final class FilmMemory {
      *     {@link ChangedMeanwhileException} if the timeline is another by now
      */
     public Future<Film> replan(FilmId id, List<PromptChange> planned, Optional<String> version) {
-        return change(id, record -> FilmRules.replanned(record, planned, version));
+        return records.change(id, record -> FilmRules.replanned(record, planned, version));
     }
 
     /**
@@ -169,41 +163,34 @@ public final class FilmMemory {
 
     /** Makes a film longer, in any state; one that is paused stays so. */
     public Future<Film> extend(FilmId id, More more) {
-        return record(id)
-                .compose(exists -> activate(id))
-                .compose(active -> change(id, record -> FilmRules.extended(record, more)))
-                .compose(this::resumeWork);
-    }
-
-    /** A sweep may have taken it off the list before it was active. */
-    private Future<Film> resumeWork(Film film) {
-        return film.state().active()
-                ? activate(film.id()).compose(active -> queue(film.id())).map(film)
-                : Future.succeededFuture(film);
+        return records.kept(id)
+                .compose(exists -> work.activate(id))
+                .compose(active -> records.change(id, record -> FilmRules.extended(record, more)))
+                .compose(work::resume);
     }
 
     /** Stops a film that is under way at once; it keeps the chunks it has. No effect on other films. */
     public Future<Film> stop(FilmId id) {
-        return changeIf(id, FilmRules::stopped).compose(stopped -> or(stopped, id));
+        return records.changeIf(id, FilmRules::stopped).compose(stopped -> records.after(stopped, id));
     }
 
     /** Lets an active film rest; a chunk that is being made is finished first. No effect on other films. */
     public Future<Film> pause(FilmId id) {
-        return changeIf(id, FilmRules::paused).compose(paused -> or(paused, id));
+        return records.changeIf(id, FilmRules::paused).compose(paused -> records.after(paused, id));
     }
 
     /** Lets a paused film go on, just as if it had never been paused. No effect on other films. */
     public Future<Film> resume(FilmId id) {
-        return record(id)
-                .compose(exists -> activate(id))
-                .compose(active -> changeIf(id, FilmRules::resumed))
-                .compose(resumed -> or(resumed, id))
-                .compose(this::resumeWork);
+        return records.kept(id)
+                .compose(exists -> work.activate(id))
+                .compose(active -> records.changeIf(id, FilmRules::resumed))
+                .compose(resumed -> records.after(resumed, id))
+                .compose(work::resume);
     }
 
     /** @param title empty for none */
     public Future<Film> rename(FilmId id, String title) {
-        return change(id, record -> FilmRules.titled(record, title));
+        return records.change(id, record -> FilmRules.titled(record, title));
     }
 
     /**
@@ -212,19 +199,12 @@ public final class FilmMemory {
      * @param keep time after which a sweep forgets it
      */
     public Future<Void> trash(FilmId id, Duration keep) {
-        // First on the list of what is to be forgotten: a crash may then end this anywhere.
-        return find(id).compose(film -> discard(id, Instant.now().plus(keep))
-                .compose(listed -> changeIf(id, FilmRules::trashed))
-                // Had its time been over at once, a sweep would have taken it off again.
-                .compose(trashed -> discard(id, Instant.now().plus(keep)))
-                .compose(listed -> owned.remove(film.owner(), id)));
+        return trash.put(id, keep);
     }
 
     /** A film that is in the trash. */
     public Future<Film> findTrashed(FilmId id) {
-        return anyRecord(id).compose(record -> record.fate() == FilmRecord.Fate.TRASHED
-                ? Future.succeededFuture(record.film())
-                : Future.failedFuture(new UnknownFilmException(id)));
+        return trash.find(id);
     }
 
     /**
@@ -233,61 +213,22 @@ public final class FilmMemory {
      * @param goesOn whether it goes on if it was active; else it is paused then
      */
     public Future<Film> restore(FilmId id, boolean goesOn) {
-        return findTrashed(id)
-                .compose(film -> owned.add(film.owner(), id))
-                .compose(listed -> activate(id))
-                .compose(active -> changeAnyIf(id, record -> FilmRules.restored(record, goesOn)))
-                .compose(restored -> or(restored, id))
-                .compose(film -> undiscard(id).compose(done -> resumeWork(film)));
+        return trash.restore(id, goesOn);
     }
 
     /** Forgets a film with everything that belongs to it. */
     public Future<Void> delete(FilmId id) {
-        return find(id).compose(film -> discard(id, Instant.now())).compose(listed -> condemn(id, true));
+        return trash.delete(id);
     }
 
     /** Forgets the films whose time in the trash is over. */
     Future<Void> emptyTrash() {
-        return redis.send(Request.cmd(Command.ZRANGE)
-                        .arg(FilmKeys.TRASH).arg("-inf").arg(Instant.now().getEpochSecond()).arg("BYSCORE")
-                        .arg("LIMIT").arg(0).arg(MOST_AT_ONCE))
-                .compose(ids -> Future.join(ids.stream().map(id -> condemn(new FilmId(id.toString()), false)).toList()))
-                .mapEmpty();
-    }
-
-    /** @param evenIfKept whether it need not be in the trash */
-    private Future<Void> condemn(FilmId id, boolean evenIfKept) {
-        return changeAnyIf(id, record -> FilmRules.condemned(record, evenIfKept))
-                .compose(condemned -> anyRecord(id))
-                .compose(record -> record.fate() == FilmRecord.Fate.CONDEMNED
-                        ? forget(record.film())
-                        : Future.succeededFuture())
-                .recover(error -> error instanceof UnknownFilmException
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(error))
-                .compose(forgotten -> undiscard(id));
-    }
-
-    private Future<Void> discard(FilmId id, Instant until) {
-        return redis.send(Request.cmd(Command.ZADD).arg(FilmKeys.TRASH).arg(until.getEpochSecond()).arg(id.value()))
-                .mapEmpty();
-    }
-
-    private Future<Void> undiscard(FilmId id) {
-        return redis.send(Request.cmd(Command.ZREM).arg(FilmKeys.TRASH).arg(id.value())).mapEmpty();
-    }
-
-    private Future<Void> forget(Film film) {
-        FilmId id = film.id();
-        return shares.revokeAll(id)
-                .compose(revoked -> DELETE.run(redis, FilmKeys.all(id), List.of(FilmKeys.news(id))))
-                .compose(deleted -> takes.remove(id, film.lineage()))
-                .compose(removed -> owned.remove(film.owner(), id));
+        return trash.empty();
     }
 
     /** Begins the next chunk of a film; empty if the film needs none. */
     public Future<Optional<ChunkTask>> begin(FilmId id) {
-        return changeIf(id, FilmRules::begun);
+        return records.changeIf(id, FilmRules::begun);
     }
 
     /**
@@ -297,21 +238,20 @@ public final class FilmMemory {
      */
     public Future<Film> commit(ChunkTask task, CommittedChunk chunk) {
         FilmId id = task.film().id();
-        return changeIf(id, record -> FilmRules.committed(record, task, chunk)).compose(film -> or(film, id));
+        return records.changeIf(id, record -> FilmRules.committed(record, task, chunk))
+                .compose(film -> records.after(film, id));
     }
 
     /** The chunk of {@code task} cannot be made. No effect if the task is no longer valid. */
     public Future<Film> fail(ChunkTask task, String error) {
         FilmId id = task.film().id();
-        return changeIf(id, record -> FilmRules.failed(record, task, error)).compose(film -> or(film, id));
+        return records.changeIf(id, record -> FilmRules.failed(record, task, error))
+                .compose(film -> records.after(film, id));
     }
 
     /** Tells the films that have not begun their places in the queue; an event for each that moved. */
     public Future<Void> announcePositions() {
-        return jobs.waiting().compose(waiting -> Future.join(IntStream.range(0, waiting.size())
-                        .mapToObj(i -> events.announcePosition(waiting.get(i), i))
-                        .toList()))
-                .mapEmpty();
+        return work.announcePositions();
     }
 
     public Future<Optional<Snapshot>> snapshot(FilmId id, int chunk) {
@@ -336,64 +276,5 @@ public final class FilmMemory {
     private Future<Optional<Buffer>> blob(String key, String field) {
         return redis.send(Request.cmd(Command.HGET).arg(key).arg(field))
                 .map(value -> Optional.ofNullable(value).map(bytes -> bytes.toBuffer()));
-    }
-
-    private Future<Film> or(Optional<Film> changed, FilmId id) {
-        return changed.map(Future::succeededFuture).orElseGet(() -> find(id));
-    }
-
-    /** A film that was deleted is none, even while it can be restored. */
-    private Future<FilmRecord> record(FilmId id) {
-        return anyRecord(id).compose(record -> record.kept()
-                ? Future.succeededFuture(record)
-                : Future.failedFuture(new UnknownFilmException(id)));
-    }
-
-    private Future<FilmRecord> anyRecord(FilmId id) {
-        return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))
-                .map(hash -> FilmRecord.read(id, hash).orElseThrow(() -> new UnknownFilmException(id)));
-    }
-
-    private Future<Void> activate(FilmId id) {
-        return redis.send(Request.cmd(Command.SADD).arg(FilmKeys.ACTIVE).arg(id.value())).mapEmpty();
-    }
-
-    private Future<Void> queue(FilmId id) {
-        return jobs.enqueue(id)
-                .compose(queued -> jobs.position(id))
-                .compose(position -> position.isEmpty()
-                        ? Future.succeededFuture()
-                        : events.announcePosition(id, position.get()));
-    }
-
-    private <T> Future<T> change(FilmId id, Function<FilmRecord, FilmChange<T>> rule) {
-        return changeIf(id, record -> Optional.of(rule.apply(record))).map(Optional::orElseThrow);
-    }
-
-    private <T> Future<Optional<T>> changeIf(FilmId id, Function<FilmRecord, Optional<FilmChange<T>>> rule) {
-        return changeAnyIf(id, record -> {
-            if (!record.kept()) {
-                throw new UnknownFilmException(id);
-            }
-            return rule.apply(record);
-        });
-    }
-
-    private <T> Future<Optional<T>> changeAnyIf(FilmId id, Function<FilmRecord, Optional<FilmChange<T>>> rule) {
-        return anyRecord(id).compose(record -> {
-            Optional<FilmChange<T>> change = rule.apply(record);
-            if (change.isEmpty()) {
-                return Future.succeededFuture(Optional.empty());
-            }
-            return apply(id, record.version(), change.get()).compose(done -> done
-                    ? Future.succeededFuture(Optional.of(change.get().result()))
-                    : changeAnyIf(id, rule));
-        });
-    }
-
-    /** @return false if the film has another version by now */
-    private Future<Boolean> apply(FilmId id, long version, FilmChange<?> change) {
-        return CHANGE.run(redis, FilmKeys.all(id), change.arguments(version, FilmKeys.news(id)))
-                .map(done -> done.toInteger() == 1);
     }
 }
