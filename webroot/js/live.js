@@ -20,6 +20,8 @@ export class Live extends EventTarget {
   #timer;
   #closed = false;
   #wake = () => this.#reconnectNow();
+  // A socket may take minutes to notice that there is no network any more.
+  #lose = () => this.#socket && this.#onClose(this.#socket);
 
   /** `chunk` is the first one wanted. */
   constructor(path, chunk = 0) {
@@ -27,6 +29,7 @@ export class Live extends EventTarget {
     this.#path = path;
     this.#chunk = chunk;
     addEventListener("online", this.#wake);
+    addEventListener("offline", this.#lose);
     document.addEventListener("visibilitychange", this.#wake);
     this.#connect();
   }
@@ -46,6 +49,7 @@ export class Live extends EventTarget {
     this.#closed = true;
     clearTimeout(this.#timer);
     removeEventListener("online", this.#wake);
+    removeEventListener("offline", this.#lose);
     document.removeEventListener("visibilitychange", this.#wake);
     this.#socket?.close();
   }
@@ -61,7 +65,7 @@ export class Live extends EventTarget {
       this.#pause = FIRST_PAUSE;
       this.#tell("up");
     };
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#onText(data) : this.#onBinary(data));
+    socket.onmessage = ({ data }) => socket === this.#socket && (typeof data === "string" ? this.#onText(data) : this.#onBinary(data));
     socket.onclose = ({ code }) => this.#onClose(socket, code);
     this.#socket = socket;
   }
@@ -92,6 +96,7 @@ export class Live extends EventTarget {
   #onClose(socket, code) {
     if (this.#closed || socket !== this.#socket) return;
     this.#socket = undefined;
+    socket.close();
     if (code >= 4400 && code < 4500) {
       this.close();
       return this.#tell("gone");

@@ -3,14 +3,13 @@ package dev.longtake.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a person does in the studio, done by a real browser. */
 class StudioPageIT {
@@ -22,6 +21,9 @@ class StudioPageIT {
     private static final int MORE_FRAMES = 40;
     /** So long that only a stop ends it. */
     private static final int ENDLESS = 100_000;
+
+    @TempDir
+    private static Path folder;
 
     @RegisterExtension
     private static final OpenStudio STUDIO = new OpenStudio();
@@ -64,7 +66,7 @@ class StudioPageIT {
         page.click("#share");
         watchShared(maker.shareLink());
 
-        assertThat(framesIn(download())).isEqualTo(FRAMES + MORE_FRAMES);
+        assertThat(download().frames()).isEqualTo(FRAMES + MORE_FRAMES);
         assertThat(maker.complaints()).isEmpty();
     }
 
@@ -84,7 +86,7 @@ class StudioPageIT {
         }
         int kept = maker.film().path("framesDone").asInt();
         assertThat(kept).as("a stop keeps what exists").isBetween(1, ENDLESS - 1);
-        assertThat(framesIn(download())).isEqualTo(kept);
+        assertThat(download().frames()).isEqualTo(kept);
     }
 
     @Test
@@ -141,21 +143,10 @@ class StudioPageIT {
         }
     }
 
-    private Path download() {
+    private TakenHome download() throws IOException {
         maker.page().click("#downloads");
-        Download download = maker.page().waitForDownload(() -> maker.page().click("#download"));
-        assertThat(download.suggestedFilename()).endsWith(".mp4");
-        return download.path();
-    }
-
-    private static int framesIn(Path video) throws IOException {
-        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
-            grabber.start();
-            int frames = 0;
-            while (grabber.grabImage() != null) {
-                frames++;
-            }
-            return frames;
-        }
+        TakenHome home = TakenHome.click(maker.page(), "#download", folder);
+        assertThat(home.name()).endsWith(".mp4");
+        return home;
     }
 }

@@ -76,10 +76,14 @@ final class Visitor implements AutoCloseable {
     private final String studio;
     private final List<String> complaints = new ArrayList<>();
 
-    Visitor(Browser browser, String studio) {
+    /** @param kind of browser; unless it says otherwise, of somebody who wants little motion */
+    Visitor(Browser browser, String studio, Browser.NewContextOptions kind) {
         this.studio = studio;
-        // Drifting hills would only cost the processor that makes the film.
-        context = browser.newContext(new Browser.NewContextOptions().setReducedMotion(ReducedMotion.REDUCE));
+        if (kind.reducedMotion == null) {
+            // Drifting hills would only cost the processor that makes the film.
+            kind.setReducedMotion(ReducedMotion.REDUCE);
+        }
+        context = browser.newContext(kind);
         context.setDefaultTimeout(PATIENCE.toMillis());
         page = context.newPage();
         page.onConsoleMessage(this::hear);

@@ -3,15 +3,8 @@ package dev.longtake.studio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.httpproxy.HttpProxy;
-import io.vertx.httpproxy.ProxyContext;
-import io.vertx.httpproxy.ProxyInterceptor;
-import io.vertx.httpproxy.ProxyResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,42 +26,22 @@ class SubPathTest {
     @TempDir
     private Path folder;
     private final Vertx vertx = Vertx.vertx();
+    private final PathProxy proxy = new PathProxy(PATH);
     private Studio studio;
     private Person ann;
 
     @BeforeEach
     void open() throws IOException {
-        HttpClient client = vertx.createHttpClient();
-        HttpProxy proxy = HttpProxy.reverseProxy(client)
-                .origin((context) -> client.request(context.request().getMethod(), studio.port(), "127.0.0.1",
-                        context.request().getURI()))
-                .addInterceptor(new Stripping(), true);
-        HttpServer server = Studio.await(vertx.createHttpServer().requestHandler(request -> {
-            if (request.path().startsWith(PATH + "/")) {
-                proxy.handle(request);
-            } else {
-                request.response().setStatusCode(418).end("another site");
-            }
-        }).listen(0, "127.0.0.1"));
-        String url = "http://127.0.0.1:" + server.actualPort() + PATH;
-        studio = Studio.behindProxy(folder, Optional.of(URI.create(url)), false);
-        ann = new Person(url);
+        studio = Studio.behindProxy(folder, Optional.of(URI.create(proxy.url())), false);
+        proxy.leadTo(studio.port());
+        ann = new Person(proxy.url());
     }
 
     @AfterEach
     void close() {
         studio.close();
+        proxy.close();
         Studio.await(vertx.close());
-    }
-
-    /** Takes the path off. */
-    private static final class Stripping implements ProxyInterceptor {
-
-        @Override
-        public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
-            context.request().setURI(context.request().getURI().substring(PATH.length()));
-            return context.sendRequest();
-        }
     }
 
     @Test
@@ -89,6 +62,7 @@ class SubPathTest {
                         .as(page + " to " + link).isEqualTo(200);
             } while (links.find());
         }
+        assertThat(proxy.strays()).isEmpty();
     }
 
     @Test
