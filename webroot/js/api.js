@@ -1,5 +1,6 @@
 // The REST interface. Every failure is a Problem whose message is a sentence to show to people.
 
+import { newKey } from "./keys.js";
 import { at, placed } from "./site.js";
 
 export class Problem extends Error {
@@ -32,7 +33,38 @@ const film = (id) => `/api/films/${encodeURIComponent(id)}`;
 const share = (token) => `/api/shares/${encodeURIComponent(token)}`;
 const toFilm = async (method, path, body, headers) => placed(await call(method, path, body, headers));
 
-export const createFilm = (request) => toFilm("POST", "/api/films", request);
+/** The keys of what was asked for and not answered yet. */
+const unanswered = new Map();
+
+/**
+ * Asks for something new. What is asked for again before there was an answer (a second click, another try after the
+ * answer was lost) bears the same key, and the studio makes it once.
+ */
+async function make(path, body) {
+  const asked = `${path} ${JSON.stringify(body)}`;
+  const again = unanswered.has(asked);
+  const key = unanswered.get(asked) ?? newKey();
+  unanswered.set(asked, key);
+  try {
+    const answer = await call("POST", path, body, { "Idempotency-Key": key });
+    unanswered.delete(asked);
+    return { answer, again };
+  } catch (error) {
+    if (!isLost(error)) unanswered.delete(asked);
+    throw error;
+  }
+}
+
+/** Whether nobody knows what became of a request: there was no answer, half of one, or only a proxy's. */
+const isLost = ({ status }) => !status || (status >= 502 && status <= 504);
+
+/** The film that `make` makes, as it is now: an answer that is given again is as old as the first one. */
+async function makeFilm(path, body) {
+  const { answer, again } = await make(path, body);
+  return again ? getFilm(answer.id) : placed(answer);
+}
+
+export const createFilm = (request) => makeFilm("/api/films", request);
 export async function listFilms(before) {
   const page = await call("GET", `/api/films?limit=24${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   return { ...page, films: page.films.map(placed) };
@@ -43,16 +75,16 @@ export const changePrompt = (id, change) => toFilm("POST", `${film(id)}/prompts`
 export const replan = ({ id, timelineVersion }, timeline) =>
   toFilm("PUT", `${film(id)}/timeline`, { timeline }, timelineVersion && { "If-Match": timelineVersion });
 export const extendFilm = (id, frames, prompt) =>
-  toFilm("POST", `${film(id)}/extend`, prompt ? { frames, prompt } : { frames });
+  makeFilm(`${film(id)}/extend`, prompt ? { frames, prompt } : { frames });
 export const stopFilm = (id) => toFilm("POST", `${film(id)}/stop`);
 export const pauseFilm = (id) => toFilm("POST", `${film(id)}/pause`);
 export const resumeFilm = (id) => toFilm("POST", `${film(id)}/resume`);
-export const forkFilm = (id, fork) => toFilm("POST", `${film(id)}/fork`, fork);
+export const forkFilm = (id, fork) => makeFilm(`${film(id)}/fork`, fork);
 export const takesOf = async (id) => (await call("GET", `${film(id)}/takes`)).takes.map(placed);
 export const renameFilm = (id, title) => toFilm("PATCH", film(id), { title });
 export const deleteFilm = (id) => call("DELETE", film(id));
 export const restoreFilm = (id) => toFilm("POST", `${film(id)}/restore`);
 export const listShares = async (id) => (await call("GET", `${film(id)}/shares`)).shares;
-export const shareFilm = (id, terms = {}) => call("POST", `${film(id)}/shares`, terms);
+export const shareFilm = async (id, terms = {}) => (await make(`${film(id)}/shares`, terms)).answer;
 export const changeShare = (token, terms) => call("PATCH", share(token), terms);
 export const unshareFilm = (token) => call("DELETE", share(token));

@@ -82,9 +82,10 @@ export class Composer extends EventTarget {
   }
 
   async #roll() {
+    const button = this.#find("#roll");
+    if (button.disabled) return; // the Enter key does not ask the button
     const request = this.#read();
     if (!request) return;
-    const button = this.#find("#roll");
     button.disabled = true;
     try {
       const film = await createFilm(request);

@@ -20,6 +20,7 @@ export class Direction extends EventTarget {
   #editor;
   #takes;
   #treeOf = "";
+  #otherSeed; // of a take that was asked for and not made yet
 
   constructor(root, screening) {
     super();
@@ -109,6 +110,7 @@ export class Direction extends EventTarget {
   }
 
   async #goOn() {
+    if (this.#find("#continue").disabled) return undefined; // the Enter key does not ask the button
     const words = this.#words;
     const { id } = this.#film;
     if (this.#rewinding) return this.#takeAgain(words);
@@ -140,9 +142,12 @@ export class Direction extends EventTarget {
     const atFrame = this.#cut;
     const fork = { atFrame, frames: this.#moreFrames };
     if (prompt) Object.assign(fork, { prompt, transition: this.#transition });
-    if (this.#find("#then").elements.luck.value === "other") fork.seed = Math.floor(Math.random() * 2 ** 32);
+    if (this.#find("#then").elements.luck.value === "other") {
+      fork.seed = this.#otherSeed ??= Math.floor(Math.random() * 2 ** 32);
+    }
     return this.#act("#continue", "#then-problem", async () => {
       const film = await api.forkFilm(this.#film.id, fork);
+      this.#otherSeed = undefined;
       this.#find("#next").value = "";
       this.#leaveFor(film, Math.max(0, atFrame / film.fps - 1));
     });

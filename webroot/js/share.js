@@ -2,6 +2,7 @@
 // browser.
 
 import { Glow } from "./glow.js";
+import { newKey } from "./keys.js";
 import { Live } from "./live.js";
 import { Player } from "./player.js";
 import { clock, figures, stateWords } from "./words.js";
@@ -30,6 +31,7 @@ let pace = {};
 let away = false;
 let preview = 0;
 let shownLines = "";
+const remixKey = newKey();
 
 const video = $("#video");
 const cinema = $("#cinema");
@@ -192,7 +194,7 @@ async function remix() {
   try {
     const response = await fetch(`${media}remix`, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Idempotency-Key": remixKey },
       body: "{}",
     });
     const answer = await response.json();

@@ -3,6 +3,7 @@ package dev.longtake.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
@@ -122,6 +123,58 @@ class DeskPageIT {
         page.setInputFiles("#recipe-file", other);
         page.waitForSelector("#note:has-text('other.json is no recipe')");
         assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void aSecondClickOrAnotherTryMakesOneFilm() throws Exception {
+        Page page = maker.page();
+        maker.visit("/");
+        page.fill("#prompt", SEA);
+        maker.fineTune(16);
+        page.focus("#prompt");
+        page.evaluate("""
+                () => {
+                  const enter = () => new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true});
+                  for (let i = 0; i < 3; i++) document.querySelector('#prompt').dispatchEvent(enter());
+                  document.querySelector('#roll').click();
+                }""");
+        page.waitForURL("**/films/*");
+        maker.waitForState("finished");
+        assertThat(films()).isEqualTo(1);
+
+        // The studio makes it, and its answer gets lost on the way.
+        List<String> keys = new ArrayList<>();
+        page.route("**/api/films", route -> {
+            keys.add(route.request().headers().get("idempotency-key"));
+            if (keys.size() == 1) {
+                assertThat(route.fetch().status()).isEqualTo(201);
+                route.abort();
+            } else {
+                route.resume();
+            }
+        });
+        maker.visit("/");
+        page.fill("#prompt", SEA);
+        maker.fineTune(16);
+        page.click("#roll");
+        page.waitForSelector("#composer-problem:has-text(\"The studio doesn't answer\")");
+        page.click("#roll");
+        page.waitForURL("**/films/*");
+        maker.waitForState("finished");
+        assertThat(films()).as("with the one before").isEqualTo(2);
+        assertThat(keys).hasSize(2).doesNotContainNull();
+        assertThat(keys.get(0)).isEqualTo(keys.get(1));
+
+        // What is asked for again after an answer is another film.
+        maker.roll(SEA, 16);
+        maker.waitForState("finished");
+        assertThat(films()).isEqualTo(3);
+        assertThat(keys.get(2)).isNotEqualTo(keys.get(1));
+    }
+
+    private int films() throws IOException {
+        return new ObjectMapper().readTree(maker.page().request().get(STUDIO.url() + "/api/films").text())
+                .path("films").size();
     }
 
     @Test
