@@ -28,11 +28,8 @@ export function lengthOf(film) {
   return isOpen(film) || film.framesDone === 0 ? film.frames : film.framesDone;
 }
 
-/** The first frame that a new sentence can still reach. */
-export function openFrame(film) {
-  if (film.open) return film.open.frame;
-  return firstFrame(film, film.chunksDone + (film.state === "running" ? 1 : 0));
-}
+/** The first frame that a new sentence can still reach, as the studio says. */
+export const openFrame = ({ open }) => open.frame;
 
 /** "made", "making" or "planned". */
 export function stateOf(film, chunk) {

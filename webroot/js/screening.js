@@ -134,11 +134,25 @@ export class Screening extends EventTarget {
       case "progress":
         this.#pace.tell(event);
         this.#find(".develop").style.filter = `blur(${(1 - event.step / event.steps).toFixed(2)}rem)`;
-        return this.#update();
+        return this.#begun(event);
       case "chunk":
         this.#pace.tell(event);
-        return this.show({ ...this.film, chunksDone: event.chunk + 1, framesDone: event.framesDone, ...opened(this.film, event) });
+        return this.show({
+          ...this.film,
+          chunksDone: event.chunk + 1,
+          framesDone: event.framesDone,
+          making: undefined,
+          ...opened(this.film, event),
+        });
     }
+  }
+
+  /** A chunk is being made: what is written now acts from a later one. */
+  #begun(event) {
+    const { making, open } = this.film;
+    const known = making === event.chunk && open.frame === event.firstOpenFrame;
+    if (known || !isActive(this.film)) return this.#update();
+    return this.show({ ...this.film, making: event.chunk, ...opened(this.film, event) });
   }
 
   async #onPreview({ chunk, firstFrame, bytes }) {
@@ -180,12 +194,9 @@ function defaultStart(film) {
   return isActive(film) ? Math.max(0, film.framesDone / film.fps - JOIN_BEHIND) : 0;
 }
 
-/** Between two states of the server: the chunk that follows is most likely being made already. */
-function opened(film, { chunk }) {
-  if (!film.open) return {};
-  const making = isActive(film) && chunk + 1 < film.chunks ? chunk + 1 : undefined;
-  const frame = Math.max(film.open.frame, film.chunkFrames + (chunk + (making === undefined ? 0 : 1)) * film.chunkStep);
-  return { making, open: { frame, seconds: frame / film.fps } };
+/** Where the studio says that a new sentence would act. */
+function opened({ fps }, { firstOpenFrame: frame }) {
+  return { open: { frame, seconds: frame / fps } };
 }
 
 const CURTAIN = {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.options.BoundingBox;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +194,28 @@ class TimelinePageIT {
         page.click("#resume");
         int done = maker.film().path("framesDone").asInt();
         page.waitForCondition(() -> done() > done);
+        page.click("#stop");
+        maker.waitForState("stopped");
+        assertThat(maker.complaints()).isEmpty();
+    }
+
+    /** A studio that has other plans than the page could guess tells them over the socket, and the page believes it. */
+    @Test
+    void fromWhichSecondNewWordsActIsForTheStudioToSay() {
+        Page page = maker.page();
+        page.routeWebSocket(url -> url.contains("/live"), socket -> {
+            WebSocketRoute studio = socket.connectToServer();
+            studio.onMessage(frame -> {
+                if (frame.text() == null) {
+                    socket.send(frame.binary());
+                } else {
+                    socket.send(frame.text().replaceAll("\"firstOpenFrame\":\\d+", "\"firstOpenFrame\":8000"));
+                }
+            });
+        });
+        maker.roll(SEA, LONG);
+        page.fill("#next", "now it is night");
+        page.waitForSelector("#then-hint:has-text('Acts from 16:40.')");
         page.click("#stop");
         maker.waitForState("stopped");
         assertThat(maker.complaints()).isEmpty();
