@@ -200,10 +200,15 @@ export class Strip extends EventTarget {
     const slider = this.#slider;
     const on = (type, handler) => slider.addEventListener(type, handler, { signal });
     const frameAt = (event) => (event.clientX - this.#reel.getBoundingClientRect().left) / this.#scale;
-    const go = (frame) => this.#tell("seek", Math.max(0, frame) / this.#film.fps);
+    const go = (frame) => {
+      this.#following = true;
+      this.#tell("seek", Math.max(0, frame) / this.#film.fps);
+    };
     let scrubbing = false;
     on("pointerdown", (event) => {
-      if (event.button !== 0) return;
+      scrubbing = false;
+      // A finger moves the strip itself; where it only taps, a click follows.
+      if (event.button !== 0 || event.pointerType === "touch") return;
       const frame = frameAt(event);
       scrubbing = frame < this.#film.framesDone;
       if (!scrubbing) return;
@@ -215,7 +220,9 @@ export class Strip extends EventTarget {
     });
     on("click", (event) => {
       const frame = frameAt(event);
-      if (scrubbing || !this.#editable || !isOpen(this.#film)) return;
+      if (scrubbing) return;
+      if (frame < this.#film.framesDone) return go(frame);
+      if (!this.#editable || !isOpen(this.#film)) return;
       const chunk = chunkOf(this.#film, frame);
       const begin = firstFrame(this.#film, chunk);
       if (begin < openFrame(this.#film) || begin >= this.#length) return;
@@ -244,8 +251,9 @@ export class Strip extends EventTarget {
       go(to);
     });
     this.#scroller.addEventListener("scroll", () => this.#layCells(), { signal, passive: true });
-    for (const type of ["wheel", "pointerdown"]) {
-      this.#scroller.addEventListener(type, () => (this.#following = type !== "wheel"), { signal, passive: true });
+    // A pointer is cancelled when its finger begins to move the strip.
+    for (const type of ["wheel", "pointercancel"]) {
+      this.#scroller.addEventListener(type, () => (this.#following = false), { signal, passive: true });
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,16 +81,30 @@ class AccessPageIT {
     }
 
     @Test
-    void aFilmIsMadeAndChangedByKeysAlone() throws Exception {
+    void aFilmIsMadeSteeredAndRewoundByKeysAlone() throws Exception {
         Page page = maker.page();
         maker.visit("/");
-        maker.fineTune(48);
-        page.focus("#prompt");
+        page.waitForSelector("#prompt:focus");
         page.keyboard().type(SEA);
+        tabTo("#advanced summary");
+        page.keyboard().press("Enter");
+        tabTo("#frames");
+        page.keyboard().type("120");
         page.keyboard().press("Enter");
         page.waitForURL("**/films/*");
         String first = page.url();
-        maker.waitForState("finished");
+
+        // Steered while it is being made, by a key from anywhere on the page.
+        maker.waitForCells("made", 1);
+        page.keyboard().press("n");
+        page.keyboard().type("now it snows");
+        page.keyboard().press("Enter");
+        page.waitForSelector("#lines li:nth-child(2)");
+        assertThat(maker.lines()).containsExactly(SEA, "now it snows");
+        assertThat(maker.film().path("state").asText()).isNotEqualTo("finished");
+        tabTo("#stop");
+        page.keyboard().press("Enter");
+        maker.waitForState("stopped");
 
         page.evaluate("document.activeElement.blur()");
         page.keyboard().press("?");
@@ -107,21 +122,46 @@ class AccessPageIT {
         page.waitForCondition(() -> Math.abs(time() - start - 2.5 / 8) < 0.01);
         page.keyboard().press(",");
         page.waitForCondition(() -> Math.abs(time() - start - 1.5 / 8) < 0.01);
-        page.keyboard().press("End");
-        page.waitForSelector(".cell:nth-child(5)[data-playing]");
+        page.keyboard().press("Home");
         page.keyboard().press("c");
-        page.keyboard().type("now it is night");
+        page.keyboard().type("a penguin in the snow");
         page.keyboard().press("Enter");
         page.waitForURL(url -> !url.equals(first));
-        assertThat(maker.lines()).containsExactly(SEA, "now it is night");
+        assertThat(maker.lines()).containsExactly("a penguin in the snow");
         page.evaluate("document.activeElement.blur()");
         page.keyboard().press("Escape");
         maker.waitForState("stopped");
         assertThat(maker.complaints()).isEmpty();
     }
 
+    /** Goes on by the Tab key until it is there. */
+    private void tabTo(String selector) {
+        Page page = maker.page();
+        for (int i = 0; i < 100 && !page.locator(selector + ":focus").isVisible(); i++) {
+            page.keyboard().press("Tab");
+        }
+        assertThat(page.locator(selector + ":focus").isVisible()).as(selector + " is reached by Tab").isTrue();
+    }
+
     private double time() {
         return ((Number) maker.page().evaluate("document.querySelector('#video').currentTime")).doubleValue();
+    }
+
+    @Test
+    void whoWantsLittleMotionGetsNone() {
+        String moving = "document.getAnimations().filter(({playState}) => playState === 'running').length";
+        Page page = maker.page();
+        maker.visit("/");
+        page.waitForSelector("#prompt:focus");
+        assertThat((Integer) page.evaluate(moving)).isZero();
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
+        assertThat((Integer) page.evaluate(moving)).as("to others, the hills drift").isPositive();
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+        maker.roll(SEA, 400);
+        maker.waitForCells("making", 1);
+        assertThat((Integer) page.evaluate(moving)).as("nothing but the film").isZero();
+        page.click("#stop");
+        maker.waitForState("stopped");
     }
 
     @Test
