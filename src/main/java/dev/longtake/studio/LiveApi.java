@@ -43,7 +43,8 @@ final class LiveApi {
             throw Problem.of(426, "websocket-only", "Upgrade required", "This address speaks WebSocket only.")
                     .asException();
         }
-        if (!Owners.byKey(rc)) {
+        // By a share link nobody gets more than the link shows, and frames without an origin of their own show it, too.
+        if (!Owners.byKey(rc) && !(shared(rc) && Site.isOpaque(rc.request()))) {
             site.requireOwnOrigin(rc.request());
         }
         int first = Inputs.number("chunk", rc.request().getParam("chunk"), 0, 0, Integer.MAX_VALUE);
@@ -65,9 +66,11 @@ final class LiveApi {
 
     /** Those who watch by a share link are not counted: that many may watch is what links are for. */
     private Future<Allowances.Seat> seat(RoutingContext rc) {
-        return Operations.of(rc).getOpenAPIPath().startsWith("/api/")
-                ? allowances.socket(rc)
-                : Future.succeededFuture(Allowances.UNCOUNTED);
+        return shared(rc) ? Future.succeededFuture(Allowances.UNCOUNTED) : allowances.socket(rc);
+    }
+
+    private static boolean shared(RoutingContext rc) {
+        return !Operations.of(rc).getOpenAPIPath().startsWith("/api/");
     }
 
     /** Says goodbye to everyone. */

@@ -56,6 +56,11 @@ final class Site {
         }
     }
 
+    /** Whether a request comes from a page that its browser keeps apart from all sites, such as a sandboxed frame. */
+    static boolean isOpaque(HttpServerRequest request) {
+        return "null".equals(request.getHeader("Origin"));
+    }
+
     private static ProblemException foreign(String header, String value) {
         return Problem.of(403, "foreign-origin", "Foreign origin", "The request comes from a page of another site ("
                 + new InvalidFieldException(header, value, "").value() + ").").asException();

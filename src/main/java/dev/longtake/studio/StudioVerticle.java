@@ -220,6 +220,11 @@ public final class StudioVerticle extends VerticleBase {
     }
 
     private void addFiles(Router router) {
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(rc -> {
+            // A player in a sandboxed frame has no origin: to its browser even our own scripts are another site's.
+            rc.response().putHeader("Access-Control-Allow-Origin", "*");
+            rc.next();
+        });
         router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(new FileTags(vertx, WEB_ROOT));
         router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(
                 StaticHandler.create(WEB_ROOT).setIncludeHidden(false).setCachingEnabled(false));

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.APIRequestContext;
-import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -15,13 +14,8 @@ import com.microsoft.playwright.options.RequestOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import javax.imageio.ImageIO;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -70,11 +64,10 @@ class SharePageIT {
         assertThat(page.locator("#video").boundingBox().width).isEqualTo(page.viewportSize().width);
 
         page.click("#keep summary");
-        assertThat(frames(download("video.mp4"))).isEqualTo(FRAMES);
-        assertThat(frames(download("film.gif"))).isEqualTo(FRAMES);
-        Path webp = download("film.webp");
-        assertThat(seconds(page, webp)).isEqualTo(FRAMES / 8.0);
-        assertThat(ImageIO.read(download("frame.png").toFile()).getWidth()).isEqualTo(256);
+        assertThat(download("video.mp4").frames()).isEqualTo(FRAMES);
+        assertThat(download("film.gif").frames()).isEqualTo(FRAMES);
+        assertThat(download("film.webp").seconds(page)).isEqualTo(FRAMES / 8.0);
+        assertThat(download("frame.png").picture().getWidth()).isEqualTo(256);
         assertThat(page.isVisible("#recipe")).isFalse();
         assertThat(friend.complaints()).isEmpty();
     }
@@ -146,6 +139,30 @@ class SharePageIT {
             await().atMost(Visitor.PATIENCE).until(() ->
                     ((Number) frame.evaluate("document.querySelector('#video').currentTime")).doubleValue() != first);
             assertThat(friend.page().context().cookies()).isEmpty();
+            assertThat(friend.complaints()).isEmpty();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get();
+        }
+    }
+
+    @Test
+    void itPlaysInAFrameThatMayDoNothingButRunScripts() throws Exception {
+        String film = film(FRAMES);
+        finish(film);
+        String url = share(film, "{}").path("url").asText() + "/embed";
+        Vertx vertx = Vertx.vertx();
+        try {
+            HttpServer elsewhere = vertx.createHttpServer()
+                    .requestHandler(request -> request.response().putHeader("Content-Type", "text/html")
+                            .end("<!doctype html><title>elsewhere</title><h1>My page</h1><iframe title=film width=400"
+                                    + " height=400 sandbox=allow-scripts src=" + url + "></iframe>"))
+                    .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
+            friend.visit("http://localhost:" + elsewhere.actualPort() + "/");
+            Frame frame = friend.page().locator("iframe[title=film]").elementHandle().contentFrame();
+            frame.waitForSelector("#cinema[data-state=finished][data-lit]");
+            double first = ((Number) frame.evaluate("document.querySelector('#video').currentTime")).doubleValue();
+            await().atMost(Visitor.PATIENCE).until(() ->
+                    ((Number) frame.evaluate("document.querySelector('#video').currentTime")).doubleValue() != first);
             assertThat(friend.complaints()).isEmpty();
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();
@@ -235,38 +252,9 @@ class SharePageIT {
         return JSON.readTree(request.get(STUDIO.url() + path).text());
     }
 
-    private Path download(String file) throws IOException {
-        Download download = friend.page().waitForDownload(() -> friend.page().click("#keep a[href*='" + file + "']"));
-        assertThat(download.suggestedFilename()).isEqualTo("longtake-film" + file.substring(file.lastIndexOf('.')));
-        // FFmpeg looks at names, too.
-        return Files.copy(download.path(), Files.createTempDirectory(folder, "home").resolve(file));
-    }
-
-    private static int frames(Path video) throws IOException {
-        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
-            grabber.start();
-            int frames = 0;
-            while (grabber.grabImage() != null) {
-                frames++;
-            }
-            return frames;
-        }
-    }
-
-    /** How long a moving picture lasts, decoded by the browser, for FFmpeg can't read such a WebP. */
-    private static double seconds(Page page, Path webp) throws IOException {
-        Map<String, String> file = Map.of("bytes", Base64.getEncoder().encodeToString(Files.readAllBytes(webp)));
-        return ((Number) page.evaluate("""
-                async ({bytes}) => {
-                  const data = Uint8Array.from(atob(bytes), c => c.charCodeAt(0));
-                  const decoder = new ImageDecoder({data, type: 'image/webp'});
-                  await decoder.tracks.ready;
-                  await decoder.completed;
-                  let micros = 0;
-                  for (let i = 0; i < decoder.tracks.selectedTrack.frameCount; i++) {
-                    micros += (await decoder.decode({frameIndex: i})).image.duration;
-                  }
-                  return micros / 1e6;
-                }""", file)).doubleValue();
+    private TakenHome download(String file) throws IOException {
+        TakenHome home = TakenHome.click(friend.page(), "#keep a[href*='" + file + "']", folder);
+        assertThat(home.name()).isEqualTo("longtake-film" + file.substring(file.lastIndexOf('.')));
+        return home;
     }
 }

@@ -1,6 +1,7 @@
 package dev.longtake.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -94,6 +95,20 @@ class SecurityTest {
             assertThat(refused).hasMessageContaining("403");
         }
         Studio.await(client.connect(socket(film).addHeader("Origin", ann.url))).close();
+        Studio.await(client.close());
+    }
+
+    /** A player in a sandboxed frame has no origin; a link shows it what it shows anybody, and no more. */
+    @Test
+    void aLinkOpensASocketForAFrameWithoutAnOrigin() {
+        String live = share("a red car") + "/live";
+        WebSocketClient client = studio.vertx.createWebSocketClient();
+        WebSocketConnectOptions anybody = new WebSocketConnectOptions().setHost("127.0.0.1").setPort(studio.port())
+                .setURI(live);
+        Studio.await(client.connect(new WebSocketConnectOptions(anybody).addHeader("Origin", "null"))).close();
+        assertThatThrownBy(() -> Studio.await(
+                client.connect(new WebSocketConnectOptions(anybody).addHeader("Origin", "https://evil.example"))))
+                .hasRootCauseMessage("WebSocket upgrade failure: 403");
         Studio.await(client.close());
     }
 
