@@ -102,6 +102,7 @@ helpOn(document.querySelector("#help"));
 
 // The address changes without a page being loaded, and with it what a relative one would mean.
 for (const link of document.querySelectorAll("[data-to]")) link.href = at(link.dataset.to);
+document.querySelector("link[rel=icon]").href = at("/favicon.svg");
 addEventListener("popstate", () => arrive());
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
