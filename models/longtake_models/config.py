@@ -138,6 +138,9 @@ class DiffusionConfig:
     overlap_hold: float = 0.0
     """Share of a chunk's steps, from the first on, in which the frames it shares with the chunk before are held to what
     they became there. Not in the original."""
+    dissolve: bool = False
+    """Whether the new frames of a chunk with another prompt come out of the last one's in a dissolve, so that a change is
+    no cut. Done by the engine; not in the original."""
     fast: FastConfig | None = None
     """Only with `UNetConfig.intervals` and the prediction `flow`."""
 
@@ -242,6 +245,7 @@ STORYBOOK = ModelConfig(
         steps=12,
         guidance_scale=4.0,
         overlap_hold=0.6,
+        dissolve=True,
         fast=FastConfig(steps=6, least_steps=4, most_steps=8, guidance_scale=4.0),
     ),
     enhancer=EnhancerConfig(unet=replace(_STORYBOOK_UNET, temporal_positions=24, intervals=False)),

@@ -10,7 +10,7 @@ from ..config import DiffusionConfig, FastConfig, ModelConfig
 from .graphs import Graph
 
 FORMAT = 1
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 EXAMPLES = [
     "a red car drives through a snowy city at night",
     "a whale swims in the sea at sunset",
@@ -78,6 +78,7 @@ def describe(
         "contexts": contexts[1],
         "diffusion": diffusion(config.diffusion),
         "overlapHold": config.diffusion.overlap_hold,
+        "dissolve": config.diffusion.dissolve,
         "anchor": "first-frame",
         "graphs": {
             g.name: {

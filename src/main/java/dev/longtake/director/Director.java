@@ -36,6 +36,7 @@ public final class Director implements AutoCloseable {
     private final RecipeCheck recipeCheck;
     private final Prompter prompter;
     private final Projector projector;
+    private final Dissolve dissolve;
     private final LongFunction<Noise> noiseBySeed;
     private final Conditioning conditioning;
     // Used again for every chunk; by batch - 1.
@@ -66,6 +67,7 @@ public final class Director implements AutoCloseable {
         recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
         prompter = new Prompter(pack);
         projector = new Projector(pack.vaeDecoder(), manifest);
+        dissolve = new Dissolve(manifest.chunk(), manifest.latent().size());
         prediction = new float[manifest.chunk().frames() * manifest.latent().size()];
         predictions = new float[][] {new float[prediction.length], new float[2 * prediction.length]};
     }
@@ -152,7 +154,14 @@ public final class Director implements AutoCloseable {
             sampler.step(step, x, prediction, drawn);
             listener.onStep(step + 1, sampler.steps(), () -> projector.picture(clean));
         }
+        if (manifest.dissolves() && overlap.length > 0 && changes(recipe, chunk)) {
+            dissolve.apply(overlap, x);
+        }
         return x;
+    }
+
+    private boolean changes(Recipe recipe, int chunk) {
+        return !recipe.timeline().at(chunk, plan()).equals(recipe.timeline().at(chunk - 1, plan()));
     }
 
     /** The clean latents of a chunk's last frames, which are the first ones of the next. */

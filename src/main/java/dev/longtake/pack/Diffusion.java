@@ -107,7 +107,7 @@ public sealed interface Diffusion {
             double shift,
             int steps,
             double guidanceScale,
-            @JacksonInject(value = ManifestReader.NOTHING, useInput = OptBoolean.TRUE) Optional<Fast> fast) implements Diffusion {
+            @JacksonInject(value = ManifestReader.FAST, useInput = OptBoolean.TRUE) Optional<Fast> fast) implements Diffusion {
 
         public Euler {
             checkDefaults(steps, guidanceScale);

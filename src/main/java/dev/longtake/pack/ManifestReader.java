@@ -21,12 +21,17 @@ import java.util.stream.Collectors;
 /** Reads {@code pack.json} strictly: a misspelt, missing or odd field is an error that names it. */
 final class ManifestReader {
 
-    /** What a field that may be left out gets then: nothing. It is to be an {@link Optional}, and annotated so. */
-    static final String NOTHING = "nothing";
+    /** Fields that may be left out: each an {@link Optional} that is annotated with its name, and empty then. */
+    static final String OVERLAP_HOLD = "overlapHold";
+    static final String DISSOLVE = "dissolve";
+    static final String FAST = "fast";
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
-            .injectableValues(new InjectableValues.Std().addValue(NOTHING, Optional.empty()))
+            .injectableValues(new InjectableValues.Std()
+                    .addValue(OVERLAP_HOLD, Optional.empty())
+                    .addValue(DISSOLVE, Optional.empty())
+                    .addValue(FAST, Optional.empty()))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)

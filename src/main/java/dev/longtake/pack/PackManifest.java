@@ -22,6 +22,8 @@ import java.util.Optional;
  *                    chunk before are held to what they became there; 0 if left out, as in the original. A network
  *                    that denoises all frames of a window alike goes on more smoothly with it: to what CAM says of
  *                    these frames it adds the frames themselves
+ * @param dissolve    whether a chunk whose prompt changes comes out of the last one's frames in a dissolve, so that a
+ *                    change is no cut; not if left out, as in the original
  * @param anchor      which frame the appearance preservation module looks at: {@value #FIRST_FRAME}
  * @param graphs      the networks by role
  * @param vocabulary  words the pack was trained on, by kind; may be empty
@@ -41,7 +43,8 @@ public record PackManifest(
         Text text,
         int contexts,
         Diffusion diffusion,
-        @JacksonInject(value = ManifestReader.NOTHING, useInput = OptBoolean.TRUE) Optional<Double> overlapHold,
+        @JacksonInject(value = ManifestReader.OVERLAP_HOLD, useInput = OptBoolean.TRUE) Optional<Double> overlapHold,
+        @JacksonInject(value = ManifestReader.DISSOLVE, useInput = OptBoolean.TRUE) Optional<Boolean> dissolve,
         String anchor,
         Map<String, Graph> graphs,
         Map<String, List<String>> vocabulary,
@@ -72,6 +75,11 @@ public record PackManifest(
     /** In how many of a chunk's {@code steps} the overlap is held. */
     public int heldSteps(int steps) {
         return (int) Math.ceil(overlapHold.orElse(0.0) * steps);
+    }
+
+    /** Whether changes of the prompt dissolve. */
+    public boolean dissolves() {
+        return dissolve.orElse(false);
     }
 
     /**

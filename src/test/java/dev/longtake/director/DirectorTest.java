@@ -2,6 +2,7 @@ package dev.longtake.director;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
@@ -18,6 +19,7 @@ import dev.longtake.pack.Device;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.TestPacks;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -67,6 +70,27 @@ class DirectorTest {
                 Snapshot resumed = make(other, recipe, chunk, Optional.of(whole.get(chunk - 1))).snapshot();
                 assertThat(resumed.latents()).isEqualTo(whole.get(chunk).latents());
             }
+        }
+    }
+
+    @Test
+    void dissolvesFromTheLastFramesIntoWhatAnotherPromptMakes(@TempDir Path folder) throws Exception {
+        List<Snapshot> plain = film(director, RECIPE);
+        try (Director dissolving = new Director(ModelPack.open(TestPacks.dissolvingToy(folder), Device.cpu()))) {
+            float[] same = make(dissolving, RECIPE, 1, Optional.of(plain.get(0))).snapshot().latents();
+            assertThat(same).as("no other prompt").isEqualTo(plain.get(1).latents());
+            float[] cut = plain.get(2).latents();
+            float[] before = plain.get(1).latents();
+            float[] dissolved = make(dissolving, RECIPE, 2, Optional.of(plain.get(1))).snapshot().latents();
+            int frame = cut.length / 16;
+            assertThat(Arrays.copyOf(dissolved, 8 * frame)).as("what the film showed already")
+                    .isEqualTo(Arrays.copyOf(cut, 8 * frame));
+            for (int i = 8 * frame; i < cut.length; i++) {
+                float share = (i / frame - 7) / 8f;
+                assertThat(dissolved[i]).as("number %d", i)
+                        .isCloseTo((1 - share) * before[i] + share * cut[i], within(1e-4f));
+            }
+            assertThat(dissolved).isNotEqualTo(cut);
         }
     }
 

@@ -102,6 +102,12 @@ class PackManifestTest {
         assertThat(PackManifest.read(folder).heldSteps(6)).as("as the original").isZero();
     }
 
+    @Test
+    void dissolvesOnlyIfItSaysSo() {
+        assertThat(PackManifest.read(TestPacks.TOY).dissolves()).as("as the original").isFalse();
+        assertThat(PackManifest.read(TestPacks.dissolvingToy(folder)).dissolves()).isTrue();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
     void saysWhatIsWrong(String message, Consumer<ObjectNode> change) {

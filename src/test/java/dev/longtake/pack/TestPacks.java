@@ -29,6 +29,11 @@ public final class TestPacks {
         return changedToy(folder, json -> ((ObjectNode) json.get("diffusion")).remove("fast"));
     }
 
+    /** A copy of {@link #TOY} in {@code folder} whose changes dissolve. */
+    public static Path dissolvingToy(Path folder) {
+        return changedToy(folder, json -> json.put("dissolve", true));
+    }
+
     /** A copy of {@link #TOY} in {@code folder} with another manifest. */
     static Path changedToy(Path folder, Consumer<ObjectNode> change) {
         try (var files = Files.list(TOY)) {
