@@ -41,6 +41,8 @@ class Graph:
                 values[name] = torch.rand(sizes, generator=generator) * 250
             elif name == "cam_scale":
                 values[name] = torch.ones(sizes)
+            elif name == "ids":  # any vocabulary has the 256 bytes
+                values[name] = torch.randint(0, 256, sizes, generator=generator)
             elif name in ("frames", "anchor"):
                 values[name] = torch.rand(sizes, generator=generator) * 2 - 1
             else:

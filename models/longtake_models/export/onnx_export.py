@@ -60,15 +60,23 @@ def store_half(model: onnx.ModelProto) -> int:
 def export(graph: Graph, folder: Path) -> Path:
     """Write `<folder>/<name>.onnx`."""
     path = folder / f"{graph.name}.onnx"
+    program = translate(graph)
+    norms.rewrite(program.model)
+    save(program.model_proto, path)
+    return path
+
+
+def translate(graph: Graph, optimize: bool = True) -> torch.onnx.ONNXProgram:
+    """The graph in ONNX's operators, for any batch size."""
     module = graph.module.eval()
     example = graph.example(2, torch.Generator().manual_seed(0))
     batch = torch.export.Dim(graph.batch_axis, min=1, max=1024)
     shapes = tuple({0: batch} if isinstance(shape[0], str) else {} for shape in graph.inputs.values())
-    for noisy in ("torch.onnx", "onnxscript"):
+    for noisy in ("torch.onnx", "onnxscript", "onnx_ir"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        program = torch.onnx.export(
+        return torch.onnx.export(
             module,
             tuple(example.values()),
             input_names=list(graph.inputs),
@@ -76,12 +84,9 @@ def export(graph: Graph, folder: Path) -> Path:
             dynamic_shapes=(shapes,),  # the module takes *inputs: one argument that is a tuple
             opset_version=OPSET,
             dynamo=True,
-            optimize=True,
+            optimize=optimize,
             verbose=False,
         )
-    norms.rewrite(program.model)
-    save(program.model_proto, path)
-    return path
 
 
 def quantize(graph: Graph, path: Path) -> bool:
@@ -98,6 +103,13 @@ def quantize(graph: Graph, path: Path) -> bool:
 def save(model: onnx.ModelProto, path: Path) -> None:
     """Write the file as small as it can be."""
     store_half(model)
+    strip(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def strip(model: onnx.ModelProto) -> None:
+    """Take out what only says how the file was made."""
     for node in model.graph.node:  # stack traces and module names of the exporter: size, and paths of the build machine
         del node.metadata_props[:]
         node.doc_string = ""
@@ -107,8 +119,6 @@ def save(model: onnx.ModelProto, path: Path) -> None:
     del model.graph.metadata_props[:]
     del model.metadata_props[:]
     model.producer_name = "longtake"
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
 
 
 def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:

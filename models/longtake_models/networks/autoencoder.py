@@ -195,8 +195,9 @@ class AutoencoderKL(nn.Module):
         self.post_quant_conv = nn.Conv2d(c, c, 1)
         # The original has no such tensors in its checkpoint: there the statistics are one constant.
         std = 1.0 if config.latent_statistics else 1.0 / config.scaling_factor
-        self.register_buffer("latent_mean", torch.zeros(c), persistent=config.latent_statistics)
-        self.register_buffer("latent_std", torch.full((c,), std), persistent=config.latent_statistics)
+        # On the processor even where the rest is laid out on the meta device: constants keep their values.
+        self.register_buffer("latent_mean", torch.zeros(c, device="cpu"), persistent=config.latent_statistics)
+        self.register_buffer("latent_std", torch.full((c,), std, device="cpu"), persistent=config.latent_statistics)
 
     def encode(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """frames (N,3,H,W) in [-1,1] -> mean and log-variance of the raw latents, each (N,c,h,w)."""

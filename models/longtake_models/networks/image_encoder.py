@@ -100,8 +100,9 @@ class ImageEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.model = ClipModel(config)
+        # Constants, not weights: they keep their values where a model is laid out on the meta device.
         for name, values in (("mean", config.pixel_mean), ("std", config.pixel_std)):
-            self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1), persistent=False)
+            self.register_buffer(name, torch.tensor(values, device="cpu").view(1, 3, 1, 1), persistent=False)
 
     def preprocess(self, frames: Tensor) -> Tensor:
         size = self.config.image_size

@@ -72,9 +72,9 @@ class Level(nn.Module):
         self.cross_attention = cross_attention
         width = channels[-1][1]
         if resampler == "down":
-            self.downsamplers = nn.ModuleList([layers.Downsample(width)])
+            self.downsamplers = nn.ModuleList([layers.Downsample(width, config.downsample_rows)])
         elif resampler == "up":
-            self.upsamplers = nn.ModuleList([layers.Upsample(width)])
+            self.upsamplers = nn.ModuleList([layers.Upsample(width, config.downsample_rows - 1)])
 
     def layer(self, i: int, x: Tensor, temb: Tensor, contexts: "ContextQueue", frames: int) -> Tensor:
         x = self.resnets[i](x, temb, frames)
@@ -181,10 +181,12 @@ def skip_channels(config: UNetConfig) -> list[int]:
 
 
 class UNet3D(Encoder3D):
-    """`base_model`: latents (B,F,C,h,w) -> prediction of the same shape."""
+    """`base_model`: latents (B,F,C,h,w) -> prediction of the same shape.
+
+    Without `cam` and without image tokens it is diffusers' UNet3DConditionModel: no mergers, one text for all layers.
+    """
 
     def __init__(self, config: UNetConfig, cam: CamConfig | None, apm: ApmConfig) -> None:
-        """`cam` None: no mergers, for a network that goes on from nothing."""
         super().__init__(config, apm, apm.image_tokens)
         widths = config.block_out_channels[::-1]
         skips = skip_channels(config)
