@@ -1,4 +1,4 @@
-"""Commands: world, train, evaluate, export. Run from the folder `models/`: `python -m longtake_models --help`."""
+"""Commands: world, train, evaluate, export, convert. Run from the folder `models/`: `python -m longtake_models --help`."""
 
 from __future__ import annotations
 
@@ -97,6 +97,12 @@ def _export(arguments: argparse.Namespace) -> None:
     cli.run(arguments)
 
 
+def _convert(arguments: argparse.Namespace) -> None:
+    from .convert import cli
+
+    cli.run(arguments)
+
+
 def _world(arguments: argparse.Namespace) -> None:
     from .world.sheet import main_world
 
@@ -153,6 +159,17 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--out", default=str(MODELS / "storybook"))
     export.add_argument("--work", default=str(WORK), help="where the autoencoder is taken from")
     export.set_defaults(run=_export)
+
+    convert = commands.add_parser("convert", help="make a pack of StreamingT2V's published weights")
+    convert.add_argument("--checkpoint", type=Path, required=True, help="streaming_t2v.ckpt")
+    convert.add_argument("--base", type=Path, required=True, help="the folder text-to-video-ms-1.7b (diffusers' layout)")
+    convert.add_argument("--enhancer", type=Path, help="the folder of MS-Vid2Vid-XL; without it the pack can't refine")
+    convert.add_argument("--out", type=Path, required=True, help="the pack; give the same again to go on after a stop")
+    convert.add_argument(
+        "--inert", action="append", default=[], metavar="NAME",
+        help="a class named in a refused pickle (module.Class) that may be read as an empty value; it is never run",
+    )  # fmt: skip
+    convert.set_defaults(run=_convert)
     return top
 
 

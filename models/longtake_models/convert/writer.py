@@ -46,11 +46,10 @@ def shapes(network: nn.Module) -> dict[str, tuple[int, ...]]:
     return {name: tuple(t.shape) for name, t in network.state_dict().items()}
 
 
-def stored_bytes(network: nn.Module) -> int:
-    """Disk that the network's weights take in fp16, page by page."""
-    return sum(
-        math.ceil(2 * p.numel() / ALIGNMENT) * ALIGNMENT if p.numel() > IN_FILE else 4 * p.numel() for p in network.parameters()
-    )
+def stored_bytes(parameter: Tensor) -> int:
+    """Disk that a parameter takes: in fp16, page by page, or as it is within the ONNX file."""
+    size = parameter.numel()
+    return math.ceil(2 * size / ALIGNMENT) * ALIGNMENT if size > IN_FILE else 4 * size
 
 
 def furnish(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
@@ -196,6 +195,19 @@ def _save(model: ir.Model, path: Path) -> Stored:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(proto.SerializeToString())
     onnx.checker.check_model(str(unfinished))
+    os.replace(unfinished, path)
+    return stored(path)
+
+
+def refer(path: Path, weights: str, instead: str) -> Stored:
+    """Let an ONNX file refer to another file of the very same weights."""
+    model = onnx.load(path, load_external_data=False)
+    for tensor in model.graph.initializer:
+        for entry in tensor.external_data:
+            if entry.key == "location" and entry.value == weights:
+                entry.value = instead
+    unfinished = path.with_name(path.name + ".part")
+    onnx.save(model, unfinished)
     os.replace(unfinished, path)
     return stored(path)
 
