@@ -164,7 +164,7 @@ class Progress:
         if now - self.said < self.EVERY:
             return
         self.said = now
-        rate = self.done / (now - self.started)
+        rate = self.done / max(now - self.started, 1e-9)
         left = max(self.expected - self.done, 0) / rate
         self.say(f"{self.name}: {min(100 * self.done // self.expected, 100)} %, {rate / 1e6:.0f} MB/s, {left:.0f} s left")
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
-from ..export import norms, onnx_export
+from ..export import onnx_export
 from ..export.graphs import Graph
 
 IN_FILE = 8192
@@ -122,10 +122,9 @@ def write(
             tensor = weights[placeholder.weight]
             if not torch.isfinite(tensor).all():
                 raise ValueError(f"{placeholder.weight} holds numbers that aren't finite")
-            array = rounded(tensor).permute(placeholder.axes)
-            half = array.half()
-            fits = torch.equal(half.float(), array)
-            stored = (half if fits else array).contiguous().numpy()
+            half = tensor.detach().half()
+            fits = bool(torch.isfinite(half).all())
+            stored = (half if fits else tensor.detach().float()).permute(placeholder.axes).contiguous().numpy()
             start = out.append(stored)
             kind = ir.DataType.FLOAT16 if fits else ir.DataType.FLOAT
             external = ir.ExternalTensor(
@@ -151,7 +150,6 @@ def _translate(graph: Graph, network: nn.Module) -> tuple[ir.Model, dict[str, Pl
             value.const_value = None  # there is nothing to fold yet
     program.optimize()
     _fold_transposes(program.model.graph, placeholders)
-    norms.rewrite(program.model)
     return program.model, {name: p for name, p in placeholders.items() if name in program.model.graph.initializers}
 
 
