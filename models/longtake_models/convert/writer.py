@@ -94,7 +94,8 @@ class WeightsFile:
 
     def append(self, array: np.ndarray) -> int:
         """Returns where it begins."""
-        self._write(bytes(-self.size % ALIGNMENT))
+        if gap := -self.size % ALIGNMENT:
+            self._write(bytes(gap))
         start = self.size
         self._write(memoryview(np.ascontiguousarray(array)).cast("B"))
         return start
