@@ -77,7 +77,7 @@ def random_state(network: nn.Module, seed: int) -> dict[str, Tensor]:
     """Weights of which nothing is zero or too large."""
     generator = torch.Generator().manual_seed(seed)
     return {
-        name: torch.randn(t.shape, generator=generator) * 0.08 + (1.0 if re.search(r"norm\w*\.weight$|ln_\w+\.weight$", name) else 0.0)
+        name: torch.randn(t.shape, generator=generator) * 0.08 + float(bool(re.search(r"(norm|ln_)\w*\.weight$", name)))
         for name, t in network.state_dict().items()
     }
 
@@ -176,8 +176,8 @@ def as_open_clip(state: dict[str, Tensor]) -> dict[str, Tensor]:
     ).items():
         if m := re.match(r"(.*)\.self_attn\.[qkv]_proj\.(weight|bias)", name):
             together = f"{m[1]}.attn.in_proj_{m[2]}"
-            whole = [state[name.replace("transformer.resblocks", "text_model.encoder.layers").replace(name.split(".self_attn.")[1][0] + "_proj", p + "_proj")] for p in "qkv"]
-            result[together] = torch.cat(whole)
+            layer = m[1].replace("transformer.resblocks", "text_model.encoder.layers")
+            result[together] = torch.cat([state[f"{layer}.self_attn.{part}_proj.{m[2]}"] for part in "qkv"])
         else:
             result[name] = tensor
     return result
@@ -203,7 +203,8 @@ def publish(folder: Path) -> None:
     streaming = random_state(sources.StreamingT2V(model, text), 1)
     clip = {n.removeprefix("text_encoder."): t for n, t in streaming.items() if n.startswith("text_encoder.")}
     extra = {"image_encoder.model.logit_scale": torch.ones(()), "image_encoder.model.ln_final.weight": torch.ones(24)}
-    save_lightning({**streaming, **extra, "text_encoder.text_model.embeddings.position_ids": torch.arange(7)[None]}, folder / "streaming_t2v.ckpt")
+    extra["text_encoder.text_model.embeddings.position_ids"] = torch.arange(7)[None]
+    save_lightning({**streaming, **extra}, folder / "streaming_t2v.ckpt")
     base, enhancer = folder / "text-to-video-ms-1.7b", folder / "Video-to-Video"
     for name in ("unet", "vae", "text_encoder", "tokenizer"):
         (base / name).mkdir(parents=True)
@@ -212,16 +213,18 @@ def publish(folder: Path) -> None:
     save_file({n: t.half() for n, t in unet.items()}, base / "unet" / "diffusion_pytorch_model.fp16.safetensors")
     torch.save(clip, base / "text_encoder" / "pytorch_model.bin")
     vae = random_state(AutoencoderKL(AUTOENCODER), 3)
-    old = renamed(vae, (r"attentions\.0\.to_q", "attentions.0.query"), (r"attentions\.0\.to_k", "attentions.0.key"),
-                  (r"attentions\.0\.to_v", "attentions.0.value"), (r"attentions\.0\.to_out\.0", "attentions.0.proj_attn"))  # fmt: skip
+    former = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
+    old = renamed(vae, *((rf"attentions\.0\.{re.escape(now)}\.", f"attentions.0.{then}.") for now, then in former.items()))
     torch.save(old, base / "vae" / "diffusion_pytorch_model.bin")
     write_tokenizer(base / "tokenizer")
     refiner = random_state(sources.plain_unet(TINY.enhancer.unet, ApmConfig()), 4)
     torch.save({"state_dict": as_model_scope(refiner, 2, 1)}, enhancer / "non_ema_0035000.pth")
-    last = {f"transformer.resblocks.{text.layers}.ln_1.weight": torch.ones(24), "visual.proj": torch.ones(2), "logit_scale": torch.ones(())}
-    torch.save({**as_open_clip(clip), **last}, enhancer / "open_clip_pytorch_model.bin")
+    last = f"transformer.resblocks.{text.layers}.ln_1.weight"
+    unused = {last: torch.ones(24), "visual.proj": torch.ones(2), "logit_scale": torch.ones(())}
+    torch.save({**as_open_clip(clip), **unused}, enhancer / "open_clip_pytorch_model.bin")
     other = {"model.diffusion_model.out.2.bias": torch.ones(4), "betas": torch.ones(5), "model_ema.num_updates": torch.tensor(7)}
-    torch.save({"state_dict": {**as_latent_diffusion(random_state(AutoencoderKL(AUTOENCODER), 5)), **other}}, enhancer / "v2-1_512-ema-pruned.ckpt")
+    pruned = {**as_latent_diffusion(random_state(AutoencoderKL(AUTOENCODER), 5)), **other}
+    torch.save({"state_dict": pruned, "best": np.float64(0.5)}, enhancer / "v2-1_512-ema-pruned.ckpt")
 
 
 def write_tokenizer(folder: Path) -> None:
@@ -296,10 +299,8 @@ def test_weights_are_halves_outside_of_the_graph(converted: Path) -> None:
 def test_manifest_says_every_constant() -> None:
     vocabulary = tokenizer.ClipTokenizer("{}", 0)
     stored = writer.Stored("x", "0" * 64, 1)
-    files = [
-        Source("", Path("x"), lambda: sources.StreamingT2V(TINY.model, TINY.text), sources._streaming(TINY, Path("x")).graphs, {})
-    ]
-    graphs = [g for s in files for g in s.graphs(writer.layout(s.build))]
+    source = sources._streaming(TINY, Path("x"))
+    graphs = source.graphs(writer.layout(source.build))
     about = job.manifest.describe(ORIGINAL, graphs, {g.name: job.Made(stored, stored) for g in graphs}, vocabulary, {})
     assert about["video"] == {"width": 256, "height": 256, "fps": 8}
     assert about["chunk"] == {"frames": 16, "conditioningFrames": 8}
@@ -599,6 +600,23 @@ def test_goes_on_after_a_kill(published: Path, tmp_path: Path) -> None:
     assert any(line.startswith("enhancer_vae_encoder: translating") for line in again)
 
 
+def test_twins_are_done_again_together(published: Path, tmp_path: Path) -> None:
+    first, last = (published_sources(published)[i] for i in (2, 5))
+    mine = replace(first, file=tmp_path / first.file.name)
+    shutil.copy(first.file, mine.file)
+    out = tmp_path / "out"
+    Conversion(TINY, [mine, last], out, say=lambda line: None).convert()
+    assert {p.name for p in out.iterdir()} == {"first_text_encoder.onnx", "first_text_encoder.weights", "conversion.json"}
+
+    altered(published, tmp_path, lambda state: state[NORM].add_(1))
+    again = Conversion(TINY, [mine, last], out, say=lambda line: None)
+    again.convert()
+    assert again.made["first_text_encoder"] != again.made["enhancer_text_encoder"]
+    for made in again.made.values():
+        assert writer.stored(out / made.graph.file) == made.graph
+        assert writer.stored(out / made.weights.file) == made.weights
+
+
 def test_progress_says_how_long_it_will_take() -> None:
     said: list[str] = []
     times = iter([0.0, 1.0, 10.0])
@@ -613,7 +631,8 @@ def test_command_line_explains(published: Path, tmp_path: Path) -> None:
     from longtake_models.cli import parser
 
     base = published / "text-to-video-ms-1.7b"
-    arguments = ["convert", "--checkpoint", str(published / "streaming_t2v.ckpt"), "--base", str(base), "--out", str(tmp_path / "out")]
+    given = {"--checkpoint": published / "streaming_t2v.ckpt", "--base": base, "--out": tmp_path / "out"}
+    arguments = ["convert", *(str(part) for option in given.items() for part in option)]
     with pytest.raises(SystemExit, match=r"convert: StreamingT2V \(streaming_t2v.ckpt\): the weights don't fit"):
         cli.run(parser().parse_args(arguments))
     assert not (tmp_path / "out").exists()

@@ -97,7 +97,11 @@ class Conversion:
                         hashes[stored.file] = writer.stored(file) if file.is_file() else None
                 if hashes[made.graph.file] == made.graph and hashes[made.weights.file] == made.weights:
                     self.made[name], self.origins[name] = made, origin
-                    self.say(f"{name}: finished before")
+        # A twin whose files are another graph's goes with that one: they are going to be written anew.
+        owners = set(self.made)
+        self.made = {n: m for n, m in self.made.items() if {Path(s.file).stem for s in (m.graph, m.weights)} <= owners}
+        for name in self.made:
+            self.say(f"{name}: finished before")
 
     def _check_space(self) -> None:
         needed = sum(size + STRUCTURE for s in self.sources for name, size in sizes(s).items() if name not in self.made)
@@ -114,13 +118,12 @@ class Conversion:
             return
         network = writer.layout(source.build)
         expected = sizes(source, network)
-        # Opened anew for each network: what was mapped for the one before is given back.
-        weights = source.read(self.inert)
-        writer.furnish(network, weights)
+        writer.furnish(network, source.read(self.inert))
         for graph in source.graphs(network):
             if graph.name not in self.made:
                 progress = Progress(graph.name, expected[graph.name], self.say, self.clock)
-                made = Made(*writer.write(graph, network, weights, self.out, progress))
+                # Opened anew each time, so that what was mapped for the graph before is given back.
+                made = Made(*writer.write(graph, network, source.read(self.inert), self.out, progress))
                 self.made[graph.name] = self._without_twins(made)
                 self.origins[graph.name] = _origin(source.file)
                 self._remember()

@@ -66,7 +66,11 @@ def latent_diffusion_autoencoder(tensors: Mapping[str, Tensor]) -> Tensors:
         ],
         AUTOENCODER_LINEAR,
     )
-    return {re.sub(r"^decoder\.up_blocks\.(\d+)", lambda m: f"decoder.up_blocks.{levels - 1 - int(m[1])}", n): t for n, t in result.items()}
+
+    def turned(match: re.Match) -> str:
+        return f"decoder.up_blocks.{levels - 1 - int(match[1])}"
+
+    return {re.sub(r"^decoder\.up_blocks\.(\d+)", turned, n): t for n, t in result.items()}
 
 
 def open_clip_text(tensors: Mapping[str, Tensor]) -> Tensors:

@@ -25,7 +25,7 @@ LEFTOVERS = (
     (r"(^|\.)num_updates$|(^|\.)decay$|^model_ema\.", "counters and copies of an average over the training"),
     (r"^image_encoder\.(mean|std)$", "CLIP's pixel statistics, constants"),
     (
-        r"^image_encoder\.model\.(positional_embedding|text_projection|logit_scale|token_embedding\.weight|ln_final\.(weight|bias))$",
+        r"^image_encoder\.model\.(positional_embedding|text_projection|logit_scale|token_embedding\.weight|ln_final\..*)$",
         "the rest of CLIP's text tower, whose layers the original deleted",
     ),
 )
@@ -49,7 +49,10 @@ class Source:
     """Further tensors of the file that aren't needed: pattern, and why."""
 
     def read(self, inert: Sequence[str] = ()) -> dict[str, Tensor]:
-        """The network's tensors under our names, still on disk. Raises CheckpointError if they are not exactly those needed."""
+        """The network's tensors under our names, still on disk.
+
+        Raises CheckpointError if they are not exactly those needed.
+        """
         needed = {n: t for n, t in checkpoint.read(self.file, inert).items() if not self.is_leftover(n)}
         tensors = self.translate({n.removeprefix(self.prefix): t for n, t in needed.items()})
         strict.require(f"{self.title} ({self.file.name})", writer.shapes(writer.layout(self.build)), tensors)
@@ -98,6 +101,7 @@ def _streaming(config: OriginalConfig, file: Path) -> Source:
             "unet": ["base_model."],
             "vae_decoder": ["vae.decoder.", "vae.post_quant_conv."],
         },
+        names.autoencoder,
     )
 
 

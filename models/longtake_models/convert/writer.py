@@ -31,9 +31,8 @@ ALIGNMENT = 4096
 
 def rounded(tensor: Tensor) -> Tensor:
     """The numbers that fp16 keeps of a weight, as fp32; all of them where fp16 has not the range."""
-    exact = tensor.detach().float()
-    half = exact.half().float()
-    return half if torch.isfinite(half).all() else exact
+    half = tensor.detach().half().float()
+    return half if torch.isfinite(half).all() else tensor.detach().float().clone()
 
 
 def layout(build: Callable[[], nn.Module]) -> nn.Module:
