@@ -269,7 +269,7 @@ STORYBOOK = ModelConfig(
 
 
 @dataclass(frozen=True)
-class EnhancerConfig:
+class Vid2VidConfig:
     """The refinement stage, MS-Vid2Vid-XL (reference-spec §6): its networks, noise levels and blended windows."""
 
     unet: UNetConfig = UNetConfig(downsample_rows=2)
@@ -297,7 +297,7 @@ class OriginalConfig:
     text: ClipTextConfig = ClipTextConfig()
     first: DiffusionConfig = DiffusionConfig(sampler="dpm-solver++", guidance_scale=9.0, eta=0.0, steps_offset=0)
     """Stage 1 (reference-spec §1.1): DPM-Solver++(2M), timesteps evenly spread from the noisiest down."""
-    enhancer: EnhancerConfig = EnhancerConfig()
+    enhancer: Vid2VidConfig = Vid2VidConfig()
 
 
 ORIGINAL = OriginalConfig()

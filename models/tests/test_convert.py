@@ -23,8 +23,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from longtake_models.config import (
-    ORIGINAL, ApmConfig, AutoencoderConfig, CamConfig, ClipTextConfig, EnhancerConfig, ImageEncoderConfig, ModelConfig,
-    OriginalConfig, UNetConfig, VideoConfig,
+    ORIGINAL, ApmConfig, AutoencoderConfig, CamConfig, ClipTextConfig, ImageEncoderConfig, ModelConfig, OriginalConfig,
+    UNetConfig, Vid2VidConfig, VideoConfig,
 )  # fmt: skip
 from longtake_models.convert import checkpoint, cli, job, names, sources, tokenizer, writer
 from longtake_models.convert.checkpoint import CheckpointError
@@ -52,7 +52,7 @@ TINY = OriginalConfig(
         image_encoder=ImageEncoderConfig(image_size=28, patch=14, width=16, layers=2, heads=2, mlp=32, output=16),
     ),
     text=ClipTextConfig(vocabulary=520, tokens=7, width=24, layers=2, heads=2, mlp=32),
-    enhancer=EnhancerConfig(
+    enhancer=Vid2VidConfig(
         unet=replace(UNET, downsample_rows=2),
         autoencoder=AUTOENCODER,
         video=VideoConfig(width=32, height=28, fps=8, frames=3),

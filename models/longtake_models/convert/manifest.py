@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Mapping
 
-from ..config import DiffusionConfig, EnhancerConfig, OriginalConfig
+from ..config import DiffusionConfig, OriginalConfig, Vid2VidConfig
 from ..export import pack
 from ..export.graphs import Graph
 from .tokenizer import ClipTokenizer
@@ -148,7 +148,7 @@ def multistep(config: DiffusionConfig) -> dict:
 
 
 def enhancer(config: OriginalConfig, vocabulary: ClipTokenizer) -> dict:
-    about: EnhancerConfig = config.enhancer
+    about: Vid2VidConfig = config.enhancer
     factor = about.autoencoder.factor
     return {
         "unet": "enhancer_unet",

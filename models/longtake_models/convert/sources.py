@@ -9,7 +9,7 @@ from typing import Callable, Mapping, Sequence
 
 from torch import Tensor, nn
 
-from ..config import ApmConfig, AutoencoderConfig, ClipTextConfig, EnhancerConfig, ModelConfig, OriginalConfig, UNetConfig
+from ..config import ApmConfig, AutoencoderConfig, ClipTextConfig, ModelConfig, OriginalConfig, UNetConfig, Vid2VidConfig
 from ..export import graphs
 from ..export.graphs import Graph, Part, Shape
 from ..networks.autoencoder import AutoencoderKL
@@ -135,7 +135,7 @@ def _first(config: OriginalConfig, folder: Path) -> list[Source]:
     ]
 
 
-def _enhancer(config: EnhancerConfig, text: ClipTextConfig, folder: Path) -> list[Source]:
+def _enhancer(config: Vid2VidConfig, text: ClipTextConfig, folder: Path) -> list[Source]:
     factor = config.autoencoder.factor
     picture = (config.video.height, config.video.width)
     latents = (config.video.frames, config.autoencoder.latent_channels, picture[0] // factor, picture[1] // factor)
