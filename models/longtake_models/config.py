@@ -58,9 +58,6 @@ class UNetConfig:
     pooled_context: bool = False
     """Add a projection of the mean context token (for MiniLM: its sentence embedding) to the time embedding. Off in
     the original; a small model learns what the text says much sooner with it."""
-    downsample_rows: int = 1
-    """Rows of zeros that a downsampling convolution sees above and below. The enhancer has 2, and each of its upsamplers
-    drops as many rows more than 1 at either end (reference-spec §6.2): 90 rows become 46, 24, 13 and 90 again."""
     intervals: bool = False
     """A second time input for few-step sampling: how far (in timesteps) the prediction is going to be followed. 0 asks
     for the plain prediction; more asks for the guided average over the interval, which distillation has taught."""
@@ -102,18 +99,6 @@ class ImageEncoderConfig:
     """The public checkpoint still holds unused text-tower tensors; strict loading needs places for them."""
     pixel_mean: tuple[float, float, float] = (0.48145466, 0.4578275, 0.40821073)
     pixel_std: tuple[float, float, float] = (0.26862954, 0.26130258, 0.27577711)
-
-
-@dataclass(frozen=True)
-class ClipTextConfig:
-    """CLIP's text tower without its last layer (reference-spec §1.2)."""
-
-    vocabulary: int = 49408
-    tokens: int = 77
-    width: int = 1024
-    layers: int = 23
-    heads: int = 16
-    mlp: int = 4096
 
 
 @dataclass(frozen=True)
@@ -266,40 +251,5 @@ STORYBOOK = ModelConfig(
     enhancer=EnhancerConfig(unet=replace(_STORYBOOK_UNET, temporal_positions=24, intervals=False)),
     int8_channels=64,
 )
-
-
-@dataclass(frozen=True)
-class Vid2VidConfig:
-    """The refinement stage, MS-Vid2Vid-XL (reference-spec §6): its networks, noise levels and blended windows."""
-
-    unet: UNetConfig = UNetConfig(downsample_rows=2)
-    autoencoder: AutoencoderConfig = AutoencoderConfig()
-    video: VideoConfig = VideoConfig(width=1280, height=720, fps=8, frames=24)
-    """`frames`: of one window. A picture keeps its aspect; black fills the rest."""
-    overlap: int = 8
-    """Frames that neighbouring windows share."""
-    steps: int = 30
-    guidance_scale: float = 7.5
-    guidance_rescale: float = 0.2
-    noise_levels: int = 600
-    """Of `train_timesteps`: how much noise the refinement starts from."""
-    train_timesteps: int = 1000
-    log_snr_limit: float = 7.5
-    log_snr_shift: tuple[float, float] = (2.0, 4.0)
-    """Divisors of the noise that shift the log-SNR, at the clean and at the noisy end."""
-
-
-@dataclass(frozen=True)
-class OriginalConfig:
-    """The whole published system: the stages that make the first chunk, go on from it, and refine."""
-
-    model: ModelConfig = STREAMINGT2V
-    text: ClipTextConfig = ClipTextConfig()
-    first: DiffusionConfig = DiffusionConfig(sampler="dpm-solver++", guidance_scale=9.0, eta=0.0, steps_offset=0)
-    """Stage 1 (reference-spec §1.1): DPM-Solver++(2M), timesteps evenly spread from the noisiest down."""
-    enhancer: Vid2VidConfig = Vid2VidConfig()
-
-
-ORIGINAL = OriginalConfig()
 
 CONFIGS: dict[str, ModelConfig] = {c.name: c for c in (STREAMINGT2V, STORYBOOK)}

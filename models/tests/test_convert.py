@@ -23,17 +23,17 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from longtake_models.config import (
-    ORIGINAL, ApmConfig, AutoencoderConfig, CamConfig, ClipTextConfig, ImageEncoderConfig, ModelConfig, OriginalConfig,
-    UNetConfig, Vid2VidConfig, VideoConfig,
+    ApmConfig, AutoencoderConfig, CamConfig, ImageEncoderConfig, ModelConfig, UNetConfig, VideoConfig,
 )  # fmt: skip
 from longtake_models.convert import checkpoint, cli, job, names, sources, tokenizer, writer
 from longtake_models.convert.checkpoint import CheckpointError
 from longtake_models.convert.job import Conversion, NoSpace
 from longtake_models.convert.sources import Source
 from longtake_models.export import onnx_export
-from longtake_models.networks import layers
 from longtake_models.networks.autoencoder import AutoencoderKL
 from longtake_models.networks.clip_text import ClipText
+from longtake_models.networks.vid2vid import Downsample, Upsample, Vid2VidUNet
+from longtake_models.original import ORIGINAL, ClipTextConfig, OriginalConfig, Vid2VidConfig
 
 UNET = UNetConfig(
     block_out_channels=(16, 32), cross_attention=(True, False), layers_per_block=1, head_dim=8, transformer_in_heads=3,
@@ -53,7 +53,7 @@ TINY = OriginalConfig(
     ),
     text=ClipTextConfig(vocabulary=520, tokens=7, width=24, layers=2, heads=2, mlp=32),
     enhancer=Vid2VidConfig(
-        unet=replace(UNET, downsample_rows=2),
+        unet=UNET,
         autoencoder=AUTOENCODER,
         video=VideoConfig(width=32, height=28, fps=8, frames=3),
     ),
@@ -217,7 +217,7 @@ def publish(folder: Path) -> None:
     old = renamed(vae, *((rf"attentions\.0\.{re.escape(now)}\.", f"attentions.0.{then}.") for now, then in former.items()))
     torch.save(old, base / "vae" / "diffusion_pytorch_model.bin")
     write_tokenizer(base / "tokenizer")
-    refiner = random_state(sources.plain_unet(TINY.enhancer.unet, ApmConfig()), 4)
+    refiner = random_state(Vid2VidUNet(TINY.enhancer.unet, ApmConfig()), 4)
     torch.save({"state_dict": as_model_scope(refiner, 2, 1)}, enhancer / "non_ema_0035000.pth")
     last = f"transformer.resblocks.{text.layers}.ln_1.weight"
     unused = {last: torch.ones(24), "visual.proj": torch.ones(2), "logit_scale": torch.ones(())}
@@ -325,7 +325,7 @@ def test_manifest_says_every_constant() -> None:
 def test_networks_of_the_original_have_its_size() -> None:
     unet = writer.layout(lambda: sources.plain_unet(ORIGINAL.model.unet, ORIGINAL.model.apm))
     assert (len(unet.state_dict()), sum(p.numel() for p in unet.parameters())) == (1480, 1_411_233_860)
-    refiner = writer.layout(lambda: sources.plain_unet(ORIGINAL.enhancer.unet, ApmConfig()))
+    refiner = writer.layout(lambda: Vid2VidUNet(ORIGINAL.enhancer.unet, ApmConfig()))
     assert writer.shapes(refiner) == writer.shapes(unet)
     theirs = as_model_scope(refiner.state_dict(), 4, 2)
     assert len(theirs) == 1480
@@ -349,7 +349,7 @@ def test_networks_of_the_original_have_its_size() -> None:
 def test_translations_give_back_every_tensor(published: Path) -> None:
     expected = {
         3: random_state(AutoencoderKL(AUTOENCODER), 3),
-        4: random_state(sources.plain_unet(TINY.enhancer.unet, ApmConfig()), 4),
+        4: random_state(Vid2VidUNet(TINY.enhancer.unet, ApmConfig()), 4),
         6: random_state(AutoencoderKL(AUTOENCODER), 5),
     }
     files = published_sources(published)
@@ -362,7 +362,7 @@ def test_translations_give_back_every_tensor(published: Path) -> None:
 @torch.no_grad()
 def test_enhancer_pads_two_rows_and_drops_one() -> None:
     x, heights = torch.zeros(1, 4, 90, 160), [90]
-    down, up = layers.Downsample(4, 2), layers.Upsample(4, 1)
+    down, up = Downsample(4), Upsample(4)
     for _ in range(3):
         x = down(x)
         heights.append(x.shape[2])

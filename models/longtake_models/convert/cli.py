@@ -6,7 +6,7 @@ import argparse
 
 import torch
 
-from ..config import ORIGINAL
+from ..original import ORIGINAL
 from . import sources, tokenizer
 from .checkpoint import CheckpointError
 from .job import Conversion, NoSpace

@@ -12,7 +12,7 @@ from typing import Callable, Sequence
 
 from torch import nn
 
-from ..config import OriginalConfig
+from ..original import OriginalConfig
 from . import manifest, tokenizer, writer
 from .sources import Source
 from .writer import Stored

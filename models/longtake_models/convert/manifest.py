@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Mapping
 
-from ..config import DiffusionConfig, OriginalConfig, Vid2VidConfig
+from ..config import DiffusionConfig
 from ..export import pack
 from ..export.graphs import Graph
+from ..original import OriginalConfig, Vid2VidConfig
 from .tokenizer import ClipTokenizer
 
 if TYPE_CHECKING:

@@ -9,13 +9,15 @@ from typing import Callable, Mapping, Sequence
 
 from torch import Tensor, nn
 
-from ..config import ApmConfig, AutoencoderConfig, ClipTextConfig, ModelConfig, OriginalConfig, UNetConfig, Vid2VidConfig
+from ..config import ApmConfig, AutoencoderConfig, ModelConfig, UNetConfig
 from ..export import graphs
 from ..export.graphs import Graph, Part, Shape
 from ..networks.autoencoder import AutoencoderKL
 from ..networks.clip_text import ClipText
 from ..networks.unet3d import UNet3D
+from ..networks.vid2vid import Vid2VidUNet
 from ..networks.video_ldm import VideoLDM
+from ..original import ClipTextConfig, OriginalConfig, Vid2VidConfig
 from . import checkpoint, names, strict, writer
 from .checkpoint import CheckpointError
 
@@ -144,7 +146,7 @@ def _enhancer(config: Vid2VidConfig, text: ClipTextConfig, folder: Path) -> list
         Source(
             "the enhancer's UNet",
             find(folder, "non_ema_0035000"),
-            lambda: plain_unet(unet, ApmConfig()),
+            lambda: Vid2VidUNet(unet, ApmConfig()),
             lambda network: [unet_graph("enhancer_unet", network, latents, text)],
             {"enhancer_unet": [""]},
             names.model_scope_unet(unet.layers_per_block, len(unet.block_out_channels)),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config import ClipTextConfig
+from ..original import ClipTextConfig
 
 
 class SelfAttention(nn.Module):

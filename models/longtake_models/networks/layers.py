@@ -286,24 +286,18 @@ class TemporalTransformer(nn.Module):
 
 
 class Downsample(nn.Module):
-    def __init__(self, channels: int, rows: int = 1) -> None:
-        """rows: of zeros above and below; columns are always 1."""
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, stride=2, padding=(rows, 1))
+        self.conv = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.conv(x)
 
 
 class Upsample(nn.Module):
-    def __init__(self, channels: int, crop: int = 0) -> None:
-        """crop: rows dropped at the top and at the bottom of the doubled picture."""
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.crop = crop
         self.conv = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.interpolate(x, scale_factor=2.0, mode="nearest")
-        if self.crop:
-            x = x[:, :, self.crop : -self.crop]
-        return self.conv(x)
+        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))

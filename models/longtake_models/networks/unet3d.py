@@ -72,9 +72,9 @@ class Level(nn.Module):
         self.cross_attention = cross_attention
         width = channels[-1][1]
         if resampler == "down":
-            self.downsamplers = nn.ModuleList([layers.Downsample(width, config.downsample_rows)])
+            self.downsamplers = nn.ModuleList([layers.Downsample(width)])
         elif resampler == "up":
-            self.upsamplers = nn.ModuleList([layers.Upsample(width, config.downsample_rows - 1)])
+            self.upsamplers = nn.ModuleList([layers.Upsample(width)])
 
     def layer(self, i: int, x: Tensor, temb: Tensor, contexts: "ContextQueue", frames: int) -> Tensor:
         x = self.resnets[i](x, temb, frames)
