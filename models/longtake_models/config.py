@@ -139,8 +139,8 @@ class DiffusionConfig:
     """Share of a chunk's steps, from the first on, in which the frames it shares with the chunk before are held to what
     they became there. Not in the original."""
     dissolve: bool = False
-    """Whether the new frames of a chunk with another prompt come out of the last one's in a dissolve, so that a change is
-    no cut. Done by the engine; not in the original."""
+    """Whether a chunk with another prompt is made without CAM and joined to the last one's frames in a dissolve, so that a
+    change shows soon and is no cut. Done by the engine; not in the original."""
     fast: FastConfig | None = None
     """Only with `UNetConfig.intervals` and the prediction `flow`."""
 

@@ -122,19 +122,22 @@ public final class Director implements AutoCloseable {
             throws CancelledException {
         Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
         Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
+        boolean dissolves = manifest.dissolves() && changes(recipe, chunk);
+        Optional<Snapshot> remembered = previous.filter(snapshot -> conditioning.cam());
+        // What the last frames show would hold up what a new prompt asks for; the dissolve joins the two instead.
+        Optional<Snapshot> goingOn = remembered.filter(snapshot -> !dissolves);
         Noise noise = noiseBySeed.apply(recipe.seedAt(chunk, plan()));
         Prompter.Prompt prompt = prompter.prompt(
                 recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(),
                 previous.filter(snapshot -> conditioning.apm()));
         pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
-                previous.filter(snapshot -> conditioning.cam())
-                        .map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
+                goingOn.map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
 
         int frame = manifest.latent().size();
         int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;
         float[] x = new float[plan().frames() * frame];
         noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
-        float[] overlap = previous.filter(snapshot -> conditioning.cam()).map(this::handover).orElse(new float[0]);
+        float[] overlap = goingOn.map(this::handover).orElse(new float[0]);
         float[] overlapNoise = Arrays.copyOf(x, overlap.length);
         int heldSteps = manifest.heldSteps(sampler.steps());
         for (int i = 0; i < sampler.steps(); i++) {
@@ -154,14 +157,15 @@ public final class Director implements AutoCloseable {
             sampler.step(step, x, prediction, drawn);
             listener.onStep(step + 1, sampler.steps(), () -> projector.picture(clean));
         }
-        if (manifest.dissolves() && overlap.length > 0 && changes(recipe, chunk)) {
-            dissolve.apply(overlap, x);
+        if (dissolves) {
+            remembered.ifPresent(snapshot -> dissolve.apply(handover(snapshot), x));
         }
         return x;
     }
 
+    /** Whether a chunk is asked for something else than the chunk before it. */
     private boolean changes(Recipe recipe, int chunk) {
-        return !recipe.timeline().at(chunk, plan()).equals(recipe.timeline().at(chunk - 1, plan()));
+        return chunk > 0 && !recipe.timeline().at(chunk, plan()).equals(recipe.timeline().at(chunk - 1, plan()));
     }
 
     /** The clean latents of a chunk's last frames, which are the first ones of the next. */

@@ -37,6 +37,8 @@ final class ManifestDigest {
         decisive.put("text", manifest.text());
         decisive.put("contexts", manifest.contexts());
         decisive.put("diffusion", manifest.diffusion());
+        decisive.put("overlapHold", manifest.overlapHold());
+        decisive.put("dissolve", manifest.dissolve());
         decisive.put("anchor", manifest.anchor());
         Map<String, String> networks = new TreeMap<>();
         manifest.graphs().forEach((role, graph) -> networks.put(role, graph.sha256()));

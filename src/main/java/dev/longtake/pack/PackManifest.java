@@ -22,8 +22,9 @@ import java.util.Optional;
  *                    chunk before are held to what they became there; 0 if left out, as in the original. A network
  *                    that denoises all frames of a window alike goes on more smoothly with it: to what CAM says of
  *                    these frames it adds the frames themselves
- * @param dissolve    whether a chunk whose prompt changes comes out of the last one's frames in a dissolve, so that a
- *                    change is no cut; not if left out, as in the original
+ * @param dissolve    whether a chunk whose prompt changes is made from prompt and anchor alone and joined to the last
+ *                    one's frames in a dissolve, so that a change shows soon and is no cut; not if left out, as in the
+ *                    original
  * @param anchor      which frame the appearance preservation module looks at: {@value #FIRST_FRAME}
  * @param graphs      the networks by role
  * @param vocabulary  words the pack was trained on, by kind; may be empty

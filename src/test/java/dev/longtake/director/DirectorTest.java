@@ -76,15 +76,15 @@ class DirectorTest {
     @Test
     void dissolvesFromTheLastFramesIntoWhatAnotherPromptMakes(@TempDir Path folder) throws Exception {
         List<Snapshot> plain = film(director, RECIPE);
-        try (Director dissolving = new Director(ModelPack.open(TestPacks.dissolvingToy(folder), Device.cpu()))) {
+        Conditioning withoutCam = new Conditioning(false, true);
+        try (Director dissolving = new Director(ModelPack.open(TestPacks.dissolvingToy(folder), Device.cpu()));
+                Director forgetful = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()), withoutCam)) {
             float[] same = make(dissolving, RECIPE, 1, Optional.of(plain.get(0))).snapshot().latents();
             assertThat(same).as("no other prompt").isEqualTo(plain.get(1).latents());
-            float[] cut = plain.get(2).latents();
             float[] before = plain.get(1).latents();
+            float[] cut = make(forgetful, RECIPE, 2, Optional.of(plain.get(1))).snapshot().latents();
             float[] dissolved = make(dissolving, RECIPE, 2, Optional.of(plain.get(1))).snapshot().latents();
             int frame = cut.length / 16;
-            assertThat(Arrays.copyOf(dissolved, 8 * frame)).as("what the film showed already")
-                    .isEqualTo(Arrays.copyOf(cut, 8 * frame));
             for (int i = 8 * frame; i < cut.length; i++) {
                 float share = (i / frame - 7) / 8f;
                 assertThat(dissolved[i]).as("number %d", i)

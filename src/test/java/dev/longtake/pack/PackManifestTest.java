@@ -104,8 +104,11 @@ class PackManifestTest {
 
     @Test
     void dissolvesOnlyIfItSaysSo() {
-        assertThat(PackManifest.read(TestPacks.TOY).dissolves()).as("as the original").isFalse();
-        assertThat(PackManifest.read(TestPacks.dissolvingToy(folder)).dissolves()).isTrue();
+        PackManifest plain = PackManifest.read(TestPacks.TOY);
+        PackManifest dissolving = PackManifest.read(TestPacks.dissolvingToy(folder));
+        assertThat(plain.dissolves()).as("as the original").isFalse();
+        assertThat(dissolving.dissolves()).isTrue();
+        assertThat(dissolving.edition()).as("makes other films").isNotEqualTo(plain.edition());
     }
 
     @ParameterizedTest(name = "{0}")
