@@ -301,7 +301,7 @@ def test_manifest_says_every_constant() -> None:
     stored = writer.Stored("x", "0" * 64, 1)
     source = sources._streaming(TINY, Path("x"))
     graphs = source.graphs(writer.layout(source.build))
-    about = job.manifest.describe(ORIGINAL, graphs, {g.name: job.Made(stored, stored) for g in graphs}, vocabulary, {})
+    about = job.manifest.describe(ORIGINAL, graphs, {g.name: writer.Made(stored, stored) for g in graphs}, vocabulary, {})
     assert about["video"] == {"width": 256, "height": 256, "fps": 8}
     assert about["chunk"] == {"frames": 16, "conditioningFrames": 8}
     assert about["latent"] == {"channels": 4, "height": 32, "width": 32}

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -15,7 +15,7 @@ from torch import nn
 from ..original import OriginalConfig
 from . import manifest, tokenizer, writer
 from .sources import Source
-from .writer import Stored
+from .writer import Made, Stored
 
 JOURNAL = "conversion.json"
 """In the pack's folder: which graphs are finished, of which files, with which hashes."""
@@ -27,14 +27,6 @@ STRUCTURE = 16 << 20
 
 class NoSpace(OSError):
     """The disk is too small for the pack."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """A finished graph: its ONNX file and the weights that it refers to."""
-
-    graph: Stored
-    weights: Stored
 
 
 class Conversion:

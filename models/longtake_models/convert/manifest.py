@@ -7,16 +7,14 @@ import hashlib
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Mapping
+from typing import Mapping
 
 from ..config import DiffusionConfig
 from ..export import pack
 from ..export.graphs import Graph
 from ..original import OriginalConfig, Vid2VidConfig
 from .tokenizer import ClipTokenizer
-
-if TYPE_CHECKING:
-    from .job import Made
+from .writer import Made
 
 FILE = "pack.json"
 NOTICE = "LICENSE"

@@ -84,6 +84,14 @@ class Stored:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Made:
+    """A finished graph: its ONNX file and the weights that it refers to."""
+
+    graph: Stored
+    weights: Stored
+
+
 class WeightsFile:
     """Tensors one after the other, hashed while they are written."""
 
