@@ -68,14 +68,14 @@ final class EtaReport {
     }
 
     void print(PrintWriter out) {
-        out.printf(Locale.ROOT, "time left that was told from %.0f %% of a film on, medians over films:%n",
+        out.printf(Locale.ROOT, "time left that was told from %.0f %% of a film on:%n",
                 100 * EtaAccuracy.FROM);
         out.printf(Locale.ROOT, "%-30s %5s %5s %10s %10s %14s%n",
                 "", "films", "told", "median off", "worst off", String.format("within %.0f %%", 100 * EtaAccuracy.NEAR));
         films.forEach((name, made) -> {
-            EtaAccuracy typical = EtaAccuracy.typical(made);
-            out.printf(Locale.ROOT, "%-30s %5d %5d %8.1f %% %8.1f %% %12.0f %%%n", name, made.size(), typical.told(),
-                    100 * typical.median(), 100 * typical.worst(), 100 * typical.near());
+            EtaAccuracy all = EtaAccuracy.together(made);
+            out.printf(Locale.ROOT, "%-30s %5d %5d %8.1f %% %8.1f %% %12.0f %%%n", name, made.size(), all.told(),
+                    100 * all.median(), 100 * all.worst(), 100 * all.near());
         });
         out.flush();
     }

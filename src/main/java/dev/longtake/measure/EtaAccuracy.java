@@ -10,8 +10,7 @@ import java.util.List;
  * @param told   times that were told once {@value #FROM} of the film was made
  * @param median of their relative errors; NaN if none was told
  * @param worst  of their relative errors; NaN if none was told
- * @param near   part of them that was off by {@value #NEAR} or less, or by less than the {@value #BLINK_SECONDS}
- *               seconds that nobody can tell; 0 to 1
+ * @param near   part of them that was off by {@value #NEAR} or less, 0 to 1
  */
 public record EtaAccuracy(int told, double median, double worst, double near) {
 
@@ -19,7 +18,6 @@ public record EtaAccuracy(int told, double median, double worst, double near) {
     public static final double FROM = 0.1;
     /** What we promise. */
     public static final double NEAR = 0.2;
-    private static final double BLINK_SECONDS = 0.5;
 
     /**
      * What was told at one moment.
@@ -39,7 +37,7 @@ public record EtaAccuracy(int told, double median, double worst, double near) {
                 double left = seconds - promise.seconds();
                 double off = Math.abs(promise.etaSeconds() - left);
                 errors.add(off / left);
-                near += off <= Math.max(NEAR * left, BLINK_SECONDS) ? 1 : 0;
+                near += off <= NEAR * left ? 1 : 0;
             }
         }
         double[] sorted = errors.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -49,13 +47,14 @@ public record EtaAccuracy(int told, double median, double worst, double near) {
                         (double) near / sorted.length);
     }
 
-    /** The median of each figure over several films; {@code told} is their sum. */
-    public static EtaAccuracy typical(List<EtaAccuracy> films) {
+    /** Of several films that told something: all that was told, the middle film's median, the worst of all. */
+    public static EtaAccuracy together(List<EtaAccuracy> films) {
+        int told = films.stream().mapToInt(EtaAccuracy::told).sum();
         return new EtaAccuracy(
-                films.stream().mapToInt(EtaAccuracy::told).sum(),
+                told,
                 median(films.stream().mapToDouble(EtaAccuracy::median).toArray()),
-                median(films.stream().mapToDouble(EtaAccuracy::worst).toArray()),
-                median(films.stream().mapToDouble(EtaAccuracy::near).toArray()));
+                films.stream().mapToDouble(EtaAccuracy::worst).max().orElse(Double.NaN),
+                films.stream().mapToDouble(film -> film.near() * film.told()).sum() / told);
     }
 
     private static double median(double[] values) {

@@ -26,17 +26,20 @@ class EtaAccuracyTest {
     }
 
     @Test
-    void nobodyTellsTwoTenthsOfASecondFromFour() {
+    void whatIsOffByAMomentAtTheEndIsOff() {
         EtaAccuracy accuracy = EtaAccuracy.of(List.of(new Promise(0.99, 99.8, 0.4)), 100);
         assertThat(accuracy.worst()).isCloseTo(1, within(1e-9));
-        assertThat(accuracy.near()).isEqualTo(1);
+        assertThat(accuracy.near()).isZero();
     }
 
     @Test
-    void aTypicalFilmIsTheOneInTheMiddle() {
-        EtaAccuracy typical = EtaAccuracy.typical(List.of(
-                new EtaAccuracy(10, 0.1, 0.5, 0.9), new EtaAccuracy(10, 0.2, 0.3, 1), new EtaAccuracy(10, 9, 9, 0)));
-        assertThat(typical).isEqualTo(new EtaAccuracy(30, 0.2, 0.5, 0.9));
+    void ofSeveralFilmsEverythingThatWasToldCountsAndTheWorstOfAll() {
+        EtaAccuracy together = EtaAccuracy.together(List.of(
+                new EtaAccuracy(10, 0.1, 0.5, 0.9), new EtaAccuracy(30, 0.2, 0.3, 1), new EtaAccuracy(10, 9, 9, 0)));
+        assertThat(together.told()).isEqualTo(50);
+        assertThat(together.median()).isEqualTo(0.2);
+        assertThat(together.worst()).isEqualTo(9);
+        assertThat(together.near()).isCloseTo(39 / 50.0, within(1e-9));
     }
 
     @Test
