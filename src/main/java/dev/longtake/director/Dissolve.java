@@ -25,10 +25,8 @@ final class Dissolve {
     void apply(float[] overlap, float[] latents) {
         int first = plan.frames() - plan.step();
         for (int frame = first; frame < plan.frames(); frame++) {
-            int before = Math.min(frame - plan.step(), overlap.length / frameSize - 1);
-            if (before < 0) {
-                continue;
-            }
+            // Where a step is longer than the overlap, its first frame stands in for those before it.
+            int before = Math.max(0, frame - plan.step());
             float share = (float) (frame - first + 1) / plan.step();
             for (int i = 0; i < frameSize; i++) {
                 float old = overlap[before * frameSize + i];
