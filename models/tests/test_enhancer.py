@@ -49,3 +49,13 @@ def test_the_enhancer_begins_as_the_base_model_with_positions_that_repeat_with_t
     assert torch.equal(network.conv_in.weight, base.conv_in.weight)
     positions, known = network.transformer_in.positions, base.transformer_in.positions
     assert torch.equal(positions[:16], known) and torch.equal(positions[16:], known[8:])
+
+
+def test_shards_of_another_world_are_refused() -> None:
+    task = object.__new__(EnhancerTask)
+    shard = {"labels": np.arange(4), "states": np.ones(3)}
+    task.small, task.large = ({"clips": type("Set", (), {"shards": [shard, dict(shard)]})()} for _ in range(2))
+    task._require_pairs()
+    task.small["clips"].shards[1]["labels"] = np.arange(4) + 1
+    with pytest.raises(ValueError, match="clips shard 1"):
+        task._require_pairs()
