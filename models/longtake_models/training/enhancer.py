@@ -36,20 +36,33 @@ TEXT_DROPOUT = 0.1
 
 
 def new_enhancer(config: ModelConfig, start: Path | None) -> UNet3D:
-    """The base model without what it needs to go on; its positions repeat with the beat."""
+    """The base model without what it needs to go on, where the two are alike; its positions repeat with the beat."""
     network = UNet3D(config.enhancer.unet, None, config.apm)
     if start is None:
         return network
-    take_weights(network, start)
     state = torch.load(start, map_location="cpu", weights_only=True)["ema"]
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            known = state.get(f"base_model.{name}", state.get(name))
-            if name.endswith(".positions") and known is not None:
-                frames = torch.arange(len(parameter))
-                beyond = len(known) - BEAT + frames % BEAT
-                parameter.copy_(known[torch.where(frames < len(known), frames, beyond)])
+    finer = len(config.enhancer.unet.block_out_channels) - len(config.unet.block_out_channels)
+    own, taken = network.state_dict(), {}
+    for name, value in own.items():
+        known = state.get(f"base_model.{_in_base(name, finer)}")
+        if known is not None and name.endswith(".positions") and known.shape[1:] == value.shape[1:]:
+            frames = torch.arange(len(value))
+            beyond = len(known) - BEAT + frames % BEAT
+            known = known[torch.where(frames < len(known), frames, beyond)]
+        if known is not None and known.shape == value.shape:
+            taken[name] = known
+    network.load_state_dict(taken, strict=False)
+    print(f"start: {len(taken)} of {len(own)} tensors from {start.name}", flush=True)
     return network
+
+
+def _in_base(name: str, finer: int) -> str:
+    """Where the base model has a tensor, if the enhancer has `finer` levels before the base's first."""
+    root, _, rest = name.partition(".")
+    if root != "down_blocks":
+        return name
+    level, _, rest = rest.partition(".")
+    return f"{root}.{int(level) - finer}.{rest}"
 
 
 class Sources:

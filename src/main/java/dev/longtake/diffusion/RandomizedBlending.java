@@ -1,10 +1,10 @@
 package dev.longtake.diffusion;
 
+import dev.longtake.film.CancelledException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -24,12 +24,12 @@ public final class RandomizedBlending {
         LOCK_STEP,
         /**
          * The same numbers, bit for bit: a window takes step {@code s} when the one after it has taken step
-         * {@code s - 1}. Holds {@code steps + 1} windows; frames leave {@code steps} windows after they came.
+         * {@code s - 1}. Holds {@code steps + 1} windows; frames leave {@code steps - 1} windows after they came.
          */
         WAVEFRONT,
         /**
          * A window is finished before the next one begins, which blends with what its predecessor predicted. Other
-         * numbers; frames leave with their window.
+         * numbers; frames leave as soon as their window is full.
          */
         CAUSAL
     }
@@ -52,8 +52,9 @@ public final class RandomizedBlending {
          *
          * @param step 0 to {@code steps - 1}
          * @param x    the window's noisy latents, frame after frame; not to be kept or changed
+         * @throws CancelledException if nobody wants to know any more; then nothing more can be made of the film here
          */
-        float[] clean(int window, int step, float[] x);
+        float[] clean(int window, int step, float[] x) throws CancelledException;
     }
 
     /** Gets the refined frames, each once, in order. */
@@ -75,12 +76,20 @@ public final class RandomizedBlending {
     private final Deque<float[]> waiting = new ArrayDeque<>();
     /** Begun and not finished, without gaps; the newest last. */
     private final List<Window> open = new ArrayList<>();
+    private final int firstWindow;
     private int begun;
     private long received;
+    /** The next frame to leave. */
+    private long given;
     private boolean ended;
 
+    /**
+     * @param firstWindow which window the first frame to come begins; after {@code steps} more windows the numbers are, but
+     *                    in causal order, what they would be had all the film come
+     */
     public RandomizedBlending(
             BlendWindows windows,
+            int firstWindow,
             Order order,
             Sharing sharing,
             RefinementSolver solver,
@@ -88,6 +97,10 @@ public final class RandomizedBlending {
             Refiner refiner,
             Sink sink) {
         this.windows = windows;
+        this.firstWindow = firstWindow;
+        begun = firstWindow;
+        received = windows.first(firstWindow);
+        given = received;
         this.order = order;
         this.sharing = sharing;
         this.solver = solver;
@@ -100,11 +113,9 @@ public final class RandomizedBlending {
     private static final class Window {
         private final int index;
         private final float[] x;
-        /** As the network predicted them at {@link #step}, blended with the neighbours' where they are done with it. */
+        /** As the network predicted them last, blended with the neighbours' where they are done with it. */
         private float[] clean;
         private float[] previous;
-        /** Steps taken. */
-        private int step;
         /** What the network predicted for the last frames at each step, for the next window. */
         private final List<float[]> tails = new ArrayList<>();
 
@@ -119,7 +130,7 @@ public final class RandomizedBlending {
      *
      * @param latents of one frame; every frame has as many
      */
-    public void add(float[] latents) {
+    public void add(float[] latents) throws CancelledException {
         if (ended) {
             throw new IllegalStateException("the film has ended");
         }
@@ -134,13 +145,15 @@ public final class RandomizedBlending {
      * The film has ended; gives away what is left. A last window that is not full is filled up with the film's end
      * played backwards, which is thrown away again.
      */
-    public void end() {
-        if (ended || received == 0) {
-            ended = true;
+    public void end() throws CancelledException {
+        if (ended) {
             return;
         }
-        boolean first = begun == 0;
-        if (first || waiting.size() > windows.overlap()) {
+        ended = true;
+        if (received == windows.first(firstWindow)) {
+            return;
+        }
+        if (begun == firstWindow || waiting.size() > windows.overlap()) {
             List<float[]> film = new ArrayList<>(waiting);
             int there = film.size();
             for (int i = 0; film.size() < windows.frames(); i++) {
@@ -150,16 +163,16 @@ public final class RandomizedBlending {
             waiting.addAll(film);
             beginWindow();
         }
-        ended = true;
-        switch (order) {
-            case LOCK_STEP -> lockStep();
-            case WAVEFRONT -> {
-                for (int diagonal = begun; !open.isEmpty(); diagonal++) {
-                    sweep(diagonal);
-                }
+        if (order == Order.LOCK_STEP) {
+            lockStep();
+        } else if (order == Order.WAVEFRONT) {
+            for (int diagonal = begun; diagonal < begun + solver.steps() - 1; diagonal++) {
+                sweep(diagonal);
             }
-            case CAUSAL -> finish(open.get(0));
         }
+        // Nobody knew yet that the newest window would be the last when it was done.
+        give(open.get(open.size() - 1), received);
+        open.clear();
     }
 
     private static int mirrored(int frame, int frames) {
@@ -171,7 +184,7 @@ public final class RandomizedBlending {
         return at < frames ? at : period - at;
     }
 
-    private void beginWindow() {
+    private void beginWindow() throws CancelledException {
         int index = begun++;
         float[] x = joined(waiting);
         solver.begin(x, draw(index, 0, Noise.Purpose.REFINEMENT_INITIAL, x.length));
@@ -198,54 +211,68 @@ public final class RandomizedBlending {
     }
 
     /** Window {@code diagonal} takes its step 0, the one before it its step 1, and so on. */
-    private void sweep(int diagonal) {
+    private void sweep(int diagonal) throws CancelledException {
         for (int step = 0; step < solver.steps(); step++) {
             int index = diagonal - step;
-            if (index >= 0 && index < begun) {
+            if (index >= firstWindow && index < begun) {
                 predict(window(index), step);
             }
-            if (index >= 1 && index <= begun) {
-                advance(window(index - 1));
+            if (index > firstWindow && index <= begun && step < solver.steps() - 1) {
+                advance(window(index - 1), step);
             }
         }
-        finishDone();
+        // The one after the oldest has taken its last step, for which it needed what the oldest had predicted.
+        open.removeIf(window -> window.index < diagonal - solver.steps() + 1);
     }
 
-    private void lockStep() {
+    private void lockStep() throws CancelledException {
         for (int step = 0; step < solver.steps(); step++) {
             for (Window window : open) {
                 predict(window, step);
             }
-            open.forEach(this::advance);
+            if (step < solver.steps() - 1) {
+                for (Window window : open) {
+                    advance(window, step);
+                }
+            }
         }
-        finishDone();
     }
 
     /** Takes all steps of the newest window. */
-    private void alone(Window window) {
+    private void alone(Window window) throws CancelledException {
         for (int step = 0; step < solver.steps(); step++) {
             predict(window, step);
-            advance(window);
+            if (step < solver.steps() - 1) {
+                advance(window, step);
+            }
         }
-        if (window.index > 0) {
-            finish(open.get(0));
-        }
+        open.removeIf(before -> before != window);
     }
 
     private Window window(int index) {
         return open.get(index - open.get(0).index);
     }
 
-    private void predict(Window window, int step) {
+    private void predict(Window window, int step) throws CancelledException {
         window.previous = window.clean;
         window.clean = refiner.clean(window.index, step, window.x.clone());
         int overlap = windows.overlap() * frameSize(window);
         if (order == Order.CAUSAL) {
             window.tails.add(Arrays.copyOfRange(window.clean, window.clean.length - overlap, window.clean.length));
         }
-        if (window.index == 0 || sharing != Sharing.BLENDED || overlap == 0) {
-            return;
+        if (window.index > firstWindow && sharing == Sharing.BLENDED && overlap > 0) {
+            blend(window, step, overlap);
         }
+        if (step == solver.steps() - 1) {
+            // What the next window will make of their overlap can't change the frames before it any more.
+            advance(window, step);
+            // Where windows are not the same in their overlap, the film changes over in its middle.
+            int shift = sharing == Sharing.BLENDED ? 0 : windows.overlap() / 2;
+            give(window, windows.first(window.index) + windows.stride() + shift);
+        }
+    }
+
+    private void blend(Window window, int step, int overlap) {
         Window before = window(window.index - 1);
         int kept = noise.uniform(windows.overlap(), window.index, step, Noise.Purpose.BLEND) * frameSize(window);
         if (order == Order.CAUSAL) {
@@ -257,32 +284,18 @@ public final class RandomizedBlending {
         }
     }
 
-    private void advance(Window window) {
-        int step = window.step++;
+    private void advance(Window window, int step) {
         Supplier<float[]> draws = () -> draw(window.index, step, Noise.Purpose.REFINEMENT_STEP, window.x.length);
         solver.step(step, window.x, window.clean, window.previous, draws);
     }
 
-    private void finishDone() {
-        while (!open.isEmpty() && open.get(0).step == solver.steps()) {
-            finish(open.get(0));
-        }
-    }
-
-    /** Gives away what belongs to the oldest open window and forgets it. */
-    private void finish(Window window) {
-        // Where windows are not the same in their overlap, the film changes over in its middle. In causal order only
-        // the later window knows the earlier one's predictions.
-        int shift = order == Order.CAUSAL && sharing == Sharing.BLENDED ? 0 : windows.overlap() / 2;
-        boolean last = ended && window.index == begun - 1;
-        int from = window.index == 0 ? 0 : shift;
-        int to = last ? windows.frames() : windows.stride() + shift;
-        long first = windows.first(window.index);
+    /** Gives away a window's frames up to the film's frame {@code to}, but for those that have left already. */
+    private void give(Window window, long to) {
         int size = frameSize(window);
-        for (int i = from; i < to && first + i < received; i++) {
-            sink.accept(first + i, Arrays.copyOfRange(window.x, i * size, (i + 1) * size));
+        for (; given < Math.min(to, received); given++) {
+            int i = Math.toIntExact(given - windows.first(window.index));
+            sink.accept(given, Arrays.copyOfRange(window.x, i * size, (i + 1) * size));
         }
-        open.remove(window);
     }
 
     private int frameSize(Window window) {

@@ -3,6 +3,7 @@ package dev.longtake.film;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A film as it is remembered.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param title      what its owner calls it, at most {@value #LONGEST_TITLE} characters; empty for nothing
  * @param lineage    which film it is a take of
  * @param error      why it failed, empty unless {@link FilmState#FAILED}
+ * @param enhancement empty unless it is to be refined
  */
 public record Film(
         FilmId id,
@@ -31,7 +33,8 @@ public record Film(
         String title,
         Lineage lineage,
         String error,
-        Instant createdAt) {
+        Instant createdAt,
+        Optional<Enhancement> enhancement) {
 
     public static final int NONE = -1;
     public static final int LONGEST_TITLE = 120;
@@ -50,7 +53,7 @@ public record Film(
 
     static Film create(FilmId id, String owner, Recipe recipe, ChunkPlan plan) {
         return new Film(id, owner, FilmState.QUEUED, recipe, plan, 0, 0, NONE, false, "", Lineage.original(id), "",
-                Instant.now());
+                Instant.now(), Optional.empty());
     }
 
     /** Chunks that the whole film has. */
@@ -70,29 +73,29 @@ public record Film(
 
     public Film in(FilmState newState, String newError) {
         return new Film(id, owner, newState, recipe, plan, chunksDone, framesDone, making, endless, title, lineage,
-                newError, createdAt);
+                newError, createdAt, enhancement);
     }
 
     public Film with(Recipe newRecipe) {
         return new Film(id, owner, state, newRecipe, plan, chunksDone, framesDone, making, endless, title, lineage,
-                error, createdAt);
+                error, createdAt, enhancement);
     }
 
     /** @param chunk {@value #NONE} for none */
     public Film making(int chunk) {
         return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, chunk, endless, title, lineage, error,
-                createdAt);
+                createdAt, enhancement);
     }
 
     /** Has more or fewer frames; no chunk is being made, and nothing is wrong. */
     public Film grown(int chunks, int frames, FilmState newState) {
         return new Film(id, owner, newState, recipe, plan, chunks, frames, NONE, endless, title, lineage, "",
-                createdAt);
+                createdAt, enhancement);
     }
 
     public Film endless(boolean newEndless) {
         return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, newEndless, title, lineage,
-                error, createdAt);
+                error, createdAt, enhancement);
     }
 
     /** No longer endless: its end is where it is, or after its first chunk if it has nothing yet. */
@@ -133,12 +136,42 @@ public record Film(
 
     public Film takenFrom(Lineage newLineage) {
         return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, endless, title, newLineage,
-                error, createdAt);
+                error, createdAt, enhancement);
     }
 
     /** @throws InvalidFieldException if the title is longer than {@value #LONGEST_TITLE} characters */
     public Film titled(String newTitle) {
         return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, endless, newTitle, lineage,
-                error, createdAt);
+                error, createdAt, enhancement);
+    }
+
+    public Film enhanced(Optional<Enhancement> newEnhancement) {
+        return new Film(id, owner, state, recipe, plan, chunksDone, framesDone, making, endless, title, lineage,
+                error, createdAt, newEnhancement);
+    }
+
+    /** Whether no more frames come unless somebody asks for them. */
+    public boolean hasEnded() {
+        return !state.underWay();
+    }
+
+    /** The frames that can be refined next; empty if there are none, or the film rests or is not to be refined. */
+    public Optional<FrameRange> enhanceable() {
+        return enhancement
+                .filter(refined -> state != FilmState.PAUSED && refined.error().isEmpty())
+                .map(refined -> new FrameRange(
+                        refined.frames(), refined.plan().next(refined.frames(), framesDone, hasEnded())))
+                .filter(range -> range.count() > 0);
+    }
+
+    /** Whether all that the film shows of a chunk is refined. */
+    public boolean isEnhanced(int chunk) {
+        int shown = plan.shownFrames(chunk, framesDone);
+        return shown > 0 && enhancement.filter(done -> plan.firstFrame(chunk) + shown <= done.frames()).isPresent();
+    }
+
+    /** Whether all that the film has is refined. */
+    public boolean isWhollyEnhanced() {
+        return framesDone > 0 && enhancement.filter(refined -> refined.frames() >= framesDone).isPresent();
     }
 }

@@ -96,7 +96,8 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
                 text(hash, "title"),
                 lineage(id, hash),
                 hash.get("error").toString(),
-                Instant.parse(hash.get("createdAt").toString()));
+                Instant.parse(hash.get("createdAt").toString()),
+                Optional.empty());
         String fate = text(hash, "fate");
         return Optional.of(new FilmRecord(
                 film,

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.longtake.diffusion.RandomizedBlending.Order;
 import dev.longtake.diffusion.RandomizedBlending.Refiner;
 import dev.longtake.diffusion.RandomizedBlending.Sharing;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.InvalidFieldException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,22 +51,36 @@ class RandomizedBlendingTest {
         }
 
         Result run(Order order, Sharing sharing, Refiner network) {
+            return run(order, sharing, network, 0);
+        }
+
+        /** The film from one of its windows on, as if nothing had been before. */
+        Result run(Order order, Sharing sharing, Refiner network, int firstWindow) {
             List<float[]> out = new ArrayList<>();
             List<Integer> putIn = new ArrayList<>();
-            int[] received = {0};
+            int first = Math.toIntExact(windows.first(firstWindow));
+            int[] received = {first};
             RandomizedBlending blending = new RandomizedBlending(
-                    windows, order, sharing, solver, new NoiseSource(seed), network, (frame, latents) -> {
-                        assertThat(frame).as("frames come in order, each once").isEqualTo(out.size());
+                    windows, firstWindow, order, sharing, solver, new NoiseSource(seed), network, (frame, latents) -> {
+                        assertThat(frame).as("frames come in order, each once").isEqualTo(first + out.size());
                         out.add(latents);
                         putIn.add(received[0]);
                     });
-            for (int i = 0; i < length; i++) {
-                received[0]++;
-                blending.add(film(i));
+            try {
+                for (int i = first; i < length; i++) {
+                    received[0]++;
+                    blending.add(film(i));
+                }
+                blending.end();
+            } catch (CancelledException e) {
+                throw new AssertionError(e);
             }
-            blending.end();
-            assertThat(out).as("no frame is lost").hasSize(length);
+            assertThat(out).as("no frame is lost").hasSize(Math.max(0, length - first));
             return new Result(out, putIn);
+        }
+
+        EnhancementPlan plan() {
+            return new EnhancementPlan(windows.frames(), windows.overlap(), solver.steps());
         }
     }
 
@@ -120,7 +136,7 @@ class RandomizedBlendingTest {
             for (int s = 0, window = 0; s + windows.frames() <= setting.length(); s += windows.stride(), window++) {
                 float[] part = new float[windows.frames() * SIZE];
                 System.arraycopy(x, s * SIZE, part, 0, part.length);
-                float[] predicted = NETWORK.clean(window, step, part);
+                float[] predicted = predict(window, step, part);
                 int r = window == 0 || windows.overlap() == 0
                         ? 0
                         : noise.uniform(windows.overlap(), window, step, Noise.Purpose.BLEND);
@@ -135,20 +151,62 @@ class RandomizedBlendingTest {
         return x;
     }
 
+    private static float[] predict(int window, int step, float[] x) {
+        try {
+            return NETWORK.clean(window, step, x);
+        } catch (CancelledException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static void fill(NoiseSource noise, float[] draws, int frame, int step, Noise.Purpose purpose) {
         float[] one = new float[SIZE];
         noise.fill(one, frame, step, purpose);
         System.arraycopy(one, 0, draws, frame * SIZE, SIZE);
     }
 
+    @ParameterizedTest
+    @EnumSource(Sharing.class)
+    void whatLeavesIsWhatThePlanCallsSettled(Sharing sharing) {
+        for (long seed = 0; seed < 200; seed++) {
+            Setting setting = Setting.random(seed);
+            List<Integer> putIn = setting.run(Order.WAVEFRONT, sharing, NETWORK).putIn();
+            for (int frames = 0; frames < setting.length(); frames++) {
+                int before = frames;
+                long left = putIn.stream().filter(came -> came <= before).count();
+                int shift = sharing == Sharing.BLENDED || setting.plan().settled(frames) == 0
+                        ? 0
+                        : setting.windows().overlap() / 2;
+                assertThat(left).as("%s after %d", setting, frames).isEqualTo(setting.plan().settled(frames) + shift);
+            }
+        }
+    }
+
+    @Test
+    void aFilmIsTheSameFromWhereItsPlanReachesBackTo() {
+        for (long seed = 0; seed < 300; seed++) {
+            Setting setting = Setting.random(seed);
+            List<float[]> whole = setting.run(Order.WAVEFRONT, Sharing.BLENDED, NETWORK).frames();
+            int stride = setting.windows().stride();
+            for (int from = 0; from < setting.length(); from += stride) {
+                int back = setting.plan().reachesBack(from);
+                List<float[]> part = setting.run(Order.WAVEFRONT, Sharing.BLENDED, NETWORK, back / stride).frames();
+                for (int i = from; i < setting.length(); i++) {
+                    assertThat(part.get(i - back)).as("frame %d from %d, %s", i, from, setting)
+                            .containsExactly(whole.get(i));
+                }
+            }
+        }
+    }
+
     @Test
     void wavefrontGivesFramesAwayAsSoonAsNothingCanChangeThem() {
         Setting setting = new Setting(new BlendWindows(24, 8), new FlowRefinement(4, 0.6), 5, 400);
         List<Integer> putIn = setting.run(Order.WAVEFRONT, Sharing.BLENDED, NETWORK).putIn();
-        // Window j is whole with frame 16 j + 24, and done when window j + steps has come.
-        assertThat(putIn.get(0)).isEqualTo(4 * 16 + 24);
-        assertThat(putIn.get(160)).isLessThanOrEqualTo(160 + 5 * 16 + 24);
-        assertThat(setting.run(Order.CAUSAL, Sharing.BLENDED, NETWORK).putIn().get(0)).isEqualTo(16 + 24);
+        // Window j is whole with frame 16 j + 24, and takes its last step when window j + steps - 1 has come.
+        assertThat(putIn.get(0)).isEqualTo(3 * 16 + 24);
+        assertThat(putIn.get(160)).isEqualTo(160 + 3 * 16 + 24);
+        assertThat(setting.run(Order.CAUSAL, Sharing.BLENDED, NETWORK).putIn().get(0)).isEqualTo(24);
         assertThat(setting.run(Order.LOCK_STEP, Sharing.BLENDED, NETWORK).putIn()).containsOnly(400);
     }
 
