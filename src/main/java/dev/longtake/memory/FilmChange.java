@@ -10,16 +10,18 @@ import java.util.List;
  *
  * @param <T>    what whoever asked for the change wants to know
  * @param after  the film afterwards
+ * @param stale  pictures to forget
  * @param blobs  pictures and latents to keep
  * @param events what to tell those who watch
  */
-record FilmChange<T>(FilmRecord after, List<Blob> blobs, List<Event> events, T result) {
+record FilmChange<T>(FilmRecord after, List<Stale> stale, List<Blob> blobs, List<Event> events, T result) {
 
     /** Where a blob is kept: which of the film's hashes, by its place among the keys of the script. */
     enum Place {
         SNAPSHOTS(3),
         SEGMENTS(4),
-        MEDIA(5);
+        MEDIA(5),
+        ENHANCED(7);
 
         private final int key;
 
@@ -28,6 +30,9 @@ record FilmChange<T>(FilmRecord after, List<Blob> blobs, List<Event> events, T r
         }
     }
 
+    /** What is to be forgotten: a value of one of the film's hashes, or all of them where {@code field} is empty. */
+    record Stale(Place place, String field) {}
+
     /** A value in one of the film's hashes. */
     record Blob(Place place, String field, Buffer value) {}
 
@@ -35,7 +40,7 @@ record FilmChange<T>(FilmRecord after, List<Blob> blobs, List<Event> events, T r
     record Event(String type, JsonObject body) {}
 
     static <T> FilmChange<T> of(FilmRecord after, List<Event> events, T result) {
-        return new FilmChange<>(after, List.of(), events, result);
+        return new FilmChange<>(after, List.of(), List.of(), events, result);
     }
 
     /** Arguments of {@code change.lua}. */
@@ -44,12 +49,17 @@ record FilmChange<T>(FilmRecord after, List<Blob> blobs, List<Event> events, T r
         arguments.add(expectedVersion == FilmRecord.UNBORN ? "" : Long.toString(expectedVersion));
         arguments.add(channel);
         arguments.add(FilmEvents.KEPT_EVENTS);
-        var fields = new FilmRecord(after.film(), expectedVersion + 1, after.run(), after.fate()).fields();
+        var fields = after.at(expectedVersion + 1).fields();
         arguments.add(fields.size());
         fields.forEach((field, value) -> {
             arguments.add(field);
             arguments.add(value);
         });
+        arguments.add(stale.size());
+        for (Stale old : stale) {
+            arguments.add(old.place().key);
+            arguments.add(old.field());
+        }
         arguments.add(blobs.size());
         for (Blob blob : blobs) {
             arguments.add(blob.place().key);

@@ -7,12 +7,18 @@ import io.vertx.core.json.JsonObject;
  *
  * <table>
  * <caption>Types and the fields of their body</caption>
- * <tr><td>{@code state}</td><td>state, endless, frames, framesDone, chunks, chunksDone, error</td></tr>
+ * <tr><td>{@code state}</td><td>state, endless, frames, framesDone, chunks, chunksDone, error; where the film is to be
+ *     refined, enhancedFrames (frames that are refined, from the first on) and, if that failed, enhancementError</td></tr>
  * <tr><td>{@code queue}</td><td>position: films that get their turn before, 0 = next</td></tr>
  * <tr><td>{@code progress}</td><td>chunk, step, steps, framesDone, firstOpenFrame (where a new prompt would act),
  *     fps (frames of film per second of work), etaSeconds (until the film is finished; not of an endless one)</td></tr>
  * <tr><td>{@code chunk}</td><td>chunk, firstFrame, frames, framesDone, firstOpenFrame, prompt, seconds,
- *     inferenceSeconds, fps; a chunk that was shown in part comes again when the film is extended</td></tr>
+ *     inferenceSeconds, fps, and enhancedFrames where the film is to be refined (fewer than before if the film had an
+ *     end and goes on); a chunk that was shown in part comes again when the film is extended</td></tr>
+ * <tr><td>{@code enhancing}</td><td>enhancedFrames, framesDone, frames (of the whole film), step, steps, fps (refined
+ *     frames per second of work), etaSeconds (until the whole film is refined; not of an endless one)</td></tr>
+ * <tr><td>{@code enhanced}</td><td>firstChunk, chunks (whose refined segments are there from now on), firstFrame,
+ *     frames, enhancedFrames, framesDone, seconds, fps; chunks may come again when a film is extended</td></tr>
  * <tr><td>{@code prompt}</td><td>frame (the first at which the change is seen), prompt and transition (unless
  *     more than one prompt changed)</td></tr>
  * <tr><td>{@code trashed}</td><td>nothing; the film is out of sight until it is restored</td></tr>
@@ -30,6 +36,8 @@ public record FilmEvent(String id, String type, JsonObject body) {
     public static final String QUEUE = "queue";
     public static final String PROGRESS = "progress";
     public static final String CHUNK = "chunk";
+    public static final String ENHANCING = "enhancing";
+    public static final String ENHANCED = "enhanced";
     public static final String PROMPT = "prompt";
     public static final String ERROR = "error";
     public static final String TRASHED = "trashed";

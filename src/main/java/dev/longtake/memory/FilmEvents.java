@@ -62,7 +62,16 @@ public final class FilmEvents {
 
     /** Body of the film's latest {@link FilmEvent#PROGRESS}; empty if it never had any. */
     public Future<Optional<JsonObject>> progress(FilmId id) {
-        return redis.send(Request.cmd(Command.HGET).arg(FilmKeys.film(id)).arg(FilmEvent.PROGRESS))
+        return last(id, FilmEvent.PROGRESS);
+    }
+
+    /** Body of the film's latest {@link FilmEvent#ENHANCING}; empty if it never had any. */
+    public Future<Optional<JsonObject>> enhancing(FilmId id) {
+        return last(id, FilmEvent.ENHANCING);
+    }
+
+    private Future<Optional<JsonObject>> last(FilmId id, String type) {
+        return redis.send(Request.cmd(Command.HGET).arg(FilmKeys.film(id)).arg(type))
                 .map(body -> Optional.ofNullable(body).map(json -> new JsonObject(json.toBuffer())));
     }
 

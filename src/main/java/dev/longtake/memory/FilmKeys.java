@@ -34,7 +34,12 @@ final class FilmKeys {
         return film(id) + ":segments";
     }
 
-    /** Hash: fMP4 init segment and poster. */
+    /** Hash: chunk to refined fMP4 media segment. */
+    static String enhanced(FilmId id) {
+        return film(id) + ":enhanced";
+    }
+
+    /** Hash: fMP4 init segments and poster. */
     static String media(FilmId id) {
         return film(id) + ":media";
     }
@@ -46,7 +51,8 @@ final class FilmKeys {
 
     /** All that belongs to a film, in the order that the scripts expect. */
     static List<String> all(FilmId id) {
-        return List.of(film(id), events(id), snapshots(id), segments(id), media(id), shares(id));
+        return List.of(film(id), events(id), snapshots(id), segments(id), media(id), shares(id),
+                enhanced(id));
     }
 
     /** Channel on which its events are announced. */

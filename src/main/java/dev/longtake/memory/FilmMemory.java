@@ -1,5 +1,6 @@
 package dev.longtake.memory;
 
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.InvalidFieldException;
@@ -188,6 +189,25 @@ public final class FilmMemory {
                 .compose(work::resume);
     }
 
+    /**
+     * Has a film refined, what it has and what is to come, in any state. If it had failed, it is tried again; no effect
+     * if it is on.
+     *
+     * @return fails with {@link InvalidFieldException} if the plan's windows don't begin where the film's chunks do
+     */
+    public Future<Film> enhance(FilmId id, EnhancementPlan plan) {
+        return records.kept(id)
+                .compose(exists -> work.activate(id))
+                .compose(active -> records.changeIf(id, record -> EnhancementRules.enhanced(record, plan)))
+                .compose(enhanced -> records.after(enhanced, id))
+                .compose(work::resume);
+    }
+
+    /** Has a film refined no longer, and forgets its refined pictures (but for the poster). */
+    public Future<Film> unenhance(FilmId id) {
+        return records.changeIf(id, EnhancementRules::unenhanced).compose(plain -> records.after(plain, id));
+    }
+
     /** @param title empty for none */
     public Future<Film> rename(FilmId id, String title) {
         return records.change(id, record -> FilmRules.titled(record, title));
@@ -266,6 +286,19 @@ public final class FilmMemory {
     /** The fMP4 media segment of {@code chunk}; empty until that chunk is done. */
     public Future<Optional<Buffer>> segment(FilmId id, int chunk) {
         return blob(FilmKeys.segments(id), Integer.toString(chunk));
+    }
+
+    /** The refined film's fMP4 init segment; empty until some of it is refined. */
+    public Future<Optional<Buffer>> enhancedInit(FilmId id) {
+        return blob(FilmKeys.media(id), EnhancementRules.INIT);
+    }
+
+    /**
+     * The refined fMP4 media segment of {@code chunk}: the same frames at the same times as {@link #segment}, but
+     * larger; empty while it is not refined. One that was refined up to the film's end goes when the film goes on.
+     */
+    public Future<Optional<Buffer>> enhancedSegment(FilmId id, int chunk) {
+        return blob(FilmKeys.enhanced(id), Integer.toString(chunk));
     }
 
     /** A JPEG of the film; empty until the first chunk is done. */

@@ -1,6 +1,8 @@
 package dev.longtake.memory;
 
 import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.Enhancement;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
@@ -10,15 +12,17 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * A film as it lies in its Redis hash.
  *
- * @param version counts changes; a change holds only for the version it was worked out from
- * @param run     counts leaves to make a chunk; only the latest is good
- * @param fate    whether it is there for anyone
+ * @param version    counts changes; a change holds only for the version it was worked out from
+ * @param run        counts leaves to make a chunk; only the latest is good
+ * @param enhanceRun counts leaves to refine; only the latest is good
+ * @param fate       whether it is there for anyone
  */
-record FilmRecord(Film film, long version, long run, Fate fate) {
+record FilmRecord(Film film, long version, long run, long enhanceRun, Fate fate) {
 
     /** What becomes of films that are deleted. */
     enum Fate {
@@ -34,16 +38,16 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
     static final long UNBORN = 0;
 
     FilmRecord with(Film changed) {
-        return new FilmRecord(changed, version, run, fate);
+        return new FilmRecord(changed, version, run, enhanceRun, fate);
     }
 
     /** Takes the leave back that was given last, if any. */
     FilmRecord idle() {
-        return new FilmRecord(film.making(Film.NONE), version, run + 1, fate);
+        return new FilmRecord(film.making(Film.NONE), version, run + 1, enhanceRun, fate);
     }
 
     FilmRecord with(Fate newFate) {
-        return new FilmRecord(film, version, run, newFate);
+        return new FilmRecord(film, version, run, enhanceRun, newFate);
     }
 
     boolean kept() {
@@ -51,7 +55,16 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
     }
 
     FilmRecord starting(int chunk) {
-        return new FilmRecord(film.making(chunk), version, run + 1, fate);
+        return new FilmRecord(film.making(chunk), version, run + 1, enhanceRun, fate);
+    }
+
+    /** Takes the leave to refine back that was given last, if any; a new one may be given. */
+    FilmRecord refining() {
+        return new FilmRecord(film, version, run, enhanceRun + 1, fate);
+    }
+
+    FilmRecord at(long newVersion) {
+        return new FilmRecord(film, newVersion, run, enhanceRun, fate);
     }
 
     /** Fields of the hash. */
@@ -74,8 +87,19 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
         fields.put("parent", film.lineage().parent().map(FilmId::value).orElse(""));
         fields.put("forkedAt", Integer.toString(film.lineage().forkedAt()));
         fields.put("error", film.error());
+        fields.put("enhanceRun", Long.toString(enhanceRun));
+        fields.put("enhanceWindow", number(EnhancementPlan::window));
+        fields.put("enhanceOverlap", number(EnhancementPlan::overlap));
+        fields.put("enhanceSteps", number(EnhancementPlan::steps));
+        fields.put("enhancedFrames", film.enhancement().map(done -> Integer.toString(done.frames())).orElse(""));
+        fields.put("enhanceError", film.enhancement().map(Enhancement::error).orElse(""));
         fields.put("createdAt", film.createdAt().toString());
         return fields;
+    }
+
+    /** Empty where the film is not to be refined. */
+    private String number(ToIntFunction<EnhancementPlan> number) {
+        return film.enhancement().map(done -> Integer.toString(number.applyAsInt(done.plan()))).orElse("");
     }
 
     /** @param hash answer to HGETALL */
@@ -97,12 +121,13 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
                 lineage(id, hash),
                 hash.get("error").toString(),
                 Instant.parse(hash.get("createdAt").toString()),
-                Optional.empty());
+                enhancement(hash));
         String fate = text(hash, "fate");
         return Optional.of(new FilmRecord(
                 film,
                 hash.get("version").toLong(),
                 hash.get("run").toLong(),
+                text(hash, "enhanceRun").isEmpty() ? 0 : hash.get("enhanceRun").toLong(),
                 fate.isEmpty() ? Fate.KEPT : Fate.valueOf(fate)));
     }
 
@@ -115,6 +140,18 @@ record FilmRecord(Film film, long version, long run, Fate fate) {
                         new FilmId(root),
                         Optional.of(parent).filter(name -> !name.isEmpty()).map(FilmId::new),
                         hash.get("forkedAt").toInteger());
+    }
+
+    private static Optional<Enhancement> enhancement(Response hash) {
+        return text(hash, "enhanceWindow").isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Enhancement(
+                        new EnhancementPlan(
+                                hash.get("enhanceWindow").toInteger(),
+                                hash.get("enhanceOverlap").toInteger(),
+                                hash.get("enhanceSteps").toInteger()),
+                        hash.get("enhancedFrames").toInteger(),
+                        text(hash, "enhanceError")));
     }
 
     /** Films that were stored by an earlier version lack fields. */

@@ -23,7 +23,7 @@ final class FilmRules {
     private FilmRules() {}
 
     static FilmChange<Film> born(Film film) {
-        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0, FilmRecord.Fate.KEPT);
+        FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0, 0, FilmRecord.Fate.KEPT);
         return FilmChange.of(record, List.of(state(film)), film);
     }
 
@@ -54,7 +54,9 @@ final class FilmRules {
         boolean finished = framesDone >= film.recipe().frames();
         boolean paused = film.state() == FilmState.PAUSED;
         FilmState state = finished ? FilmState.FINISHED : paused ? FilmState.PAUSED : FilmState.RUNNING;
-        Film after = film.grown(task.chunk() + 1, framesDone, state).endless(film.endless() && !finished);
+        Film after = EnhancementRules.settled(film)
+                .grown(task.chunk() + 1, framesDone, state)
+                .endless(film.endless() && !finished);
         List<Blob> blobs = new ArrayList<>();
         String index = Integer.toString(task.chunk());
         blobs.add(new Blob(Place.SNAPSHOTS, index, SnapshotCodec.encode(chunk.snapshot())));
@@ -66,7 +68,8 @@ final class FilmRules {
         if (finished || paused) {
             events.add(state(after));
         }
-        return Optional.of(new FilmChange<>(record.with(after).idle(), blobs, events, after));
+        return Optional.of(new FilmChange<>(
+                record.with(after).idle(), EnhancementRules.stale(film, after), blobs, events, after));
     }
 
     static Optional<FilmChange<Film>> failed(FilmRecord record, ChunkTask task, String error) {
@@ -180,7 +183,7 @@ final class FilmRules {
                 : Optional.empty();
     }
 
-    private static FilmChange<Film> told(FilmRecord after) {
+    static FilmChange<Film> told(FilmRecord after) {
         return FilmChange.of(after, List.of(state(after.film())), after.film());
     }
 
@@ -188,15 +191,15 @@ final class FilmRules {
         return new PromptChange(Math.max(wish.frame(), film.firstOpenFrame()), wish.prompt(), wish.transition());
     }
 
-    private static Event state(Film film) {
-        return new Event(FilmEvent.STATE, new JsonObject()
+    static Event state(Film film) {
+        return new Event(FilmEvent.STATE, EnhancementRules.state(film, new JsonObject()
                 .put("state", film.state().name())
                 .put("endless", film.endless())
                 .put("frames", film.recipe().frames())
                 .put("framesDone", film.framesDone())
                 .put("chunks", film.chunks())
                 .put("chunksDone", film.chunksDone())
-                .put("error", film.error()));
+                .put("error", film.error())));
     }
 
     private static Event prompt(Film film, PromptChange change) {
@@ -207,7 +210,7 @@ final class FilmRules {
     }
 
     private static Event chunkEvent(Film film, ChunkTask task, CommittedChunk chunk) {
-        return new Event(FilmEvent.CHUNK, new JsonObject()
+        return new Event(FilmEvent.CHUNK, EnhancementRules.state(film, new JsonObject()
                 .put("chunk", task.chunk())
                 .put("firstFrame", film.plan().firstFrame(task.chunk()))
                 .put("frames", task.shownFrames())
@@ -216,6 +219,6 @@ final class FilmRules {
                 .put("prompt", task.film().recipe().timeline().at(task.chunk(), film.plan()).to())
                 .put("seconds", chunk.seconds())
                 .put("inferenceSeconds", chunk.inferenceSeconds())
-                .put("fps", chunk.seconds() > 0 ? task.shownFrames() / chunk.seconds() : 0.0));
+                .put("fps", chunk.seconds() > 0 ? task.shownFrames() / chunk.seconds() : 0.0)));
     }
 }

@@ -3,10 +3,13 @@ package dev.longtake.worker;
 import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import java.util.List;
 import java.util.Optional;
 
 /** What a worker needs of a director. Used, and closed, by one thread. */
@@ -19,6 +22,19 @@ public interface ChunkMaker extends AutoCloseable {
 
     /** The new frames of a chunk that was made before, the same bits. */
     VideoFrames render(Snapshot snapshot);
+
+    /**
+     * Refines frames of a film; blocks for seconds. The same arguments give the same bits.
+     *
+     * @param range    what to refine, as {@link dev.longtake.film.Film#enhanceable()} says
+     * @param latents  the film's own latents, one array a frame, from {@code plan.reachesBack(range.from())} to
+     *                 {@code plan.reachesForward(range.to(), …)}
+     * @param ended    whether the film ends with the last of them
+     * @param listener hears of every step
+     * @return the range's frames, refined
+     */
+    VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents, boolean ended,
+            StepListener listener, CancelToken token) throws CancelledException;
 
     @Override
     void close();

@@ -4,10 +4,13 @@ import dev.longtake.director.Director;
 import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import java.util.List;
 import java.util.Optional;
 
 /** The chunks of a real director. */
@@ -34,6 +37,13 @@ final class DirectedChunks implements ChunkMaker {
     @Override
     public VideoFrames render(Snapshot snapshot) {
         return director.render(snapshot);
+    }
+
+    @Override
+    public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
+            boolean ended, StepListener listener, CancelToken token) {
+        throw new UnsupportedOperationException(
+                "this worker's pack \"" + director.manifest().name() + "\" has no enhancer");
     }
 
     @Override

@@ -1,7 +1,8 @@
 -- Changes a film if nobody changed it since it was read.
--- KEYS: film, events, snapshots, segments, media, shares
+-- KEYS: film, events, snapshots, segments, media, shares, enhanced
 -- ARGV: expected version ('' for a new film), channel of its news, events to keep,
 --       number of fields, (field, value)*,
+--       number of things to forget, (index in KEYS, field or '' for all)*,
 --       number of blobs, (index in KEYS, field, value)*,
 --       number of events, (type, body)*
 -- Returns 1, or 0 if the film has another version.
@@ -16,6 +17,15 @@ end
 for _ = 1, tonumber(take()) do
   local field = take()
   redis.call('HSET', KEYS[1], field, take())
+end
+for _ = 1, tonumber(take()) do
+  local key = KEYS[tonumber(take())]
+  local field = take()
+  if field == '' then
+    redis.call('UNLINK', key)
+  else
+    redis.call('HDEL', key, field)
+  end
 end
 for _ = 1, tonumber(take()) do
   local key = KEYS[tonumber(take())]

@@ -1,5 +1,5 @@
 -- Deletes a film with all that hangs on it.
--- KEYS: film, events, snapshots, segments, media, shares
+-- KEYS: film, events, snapshots, segments, media, shares, enhanced
 -- ARGV: channel of its news
 -- Returns 1, or 0 if there was none.
 local before = redis.call('HGET', KEYS[1], 'event') or '0-0'

@@ -5,6 +5,8 @@ import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.PromptMix;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -12,6 +14,7 @@ import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.media.VideoFormat;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -60,6 +63,12 @@ class PaintedChunks implements ChunkMaker {
             Arrays.fill(rgb, i * size, (i + 1) * size, (byte) (int) Math.abs(snapshot.latents()[skipped + i]));
         }
         return new VideoFrames(count, FORMAT.height(), FORMAT.width(), rgb);
+    }
+
+    @Override
+    public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
+            boolean ended, StepListener listener, CancelToken token) throws CancelledException {
+        throw new UnsupportedOperationException("nothing is refined here");
     }
 
     @Override

@@ -6,8 +6,10 @@ import dev.longtake.director.Director;
 import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmState;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
@@ -23,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -113,6 +116,12 @@ class WorkerCrashTest {
         @Override
         public VideoFrames render(Snapshot snapshot) {
             return director.render(snapshot);
+        }
+
+        @Override
+        public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
+                boolean ended, StepListener listener, CancelToken token) {
+            throw new UnsupportedOperationException("nothing is refined here");
         }
 
         @Override
