@@ -154,7 +154,7 @@ class EnhancerConfig:
     scale: int = 2
     window: int = 24
     overlap: int = 8
-    strength: float = 0.5
+    strength: float = 0.35
     """Share of noise at the start."""
     steps: int = 2
 

@@ -231,3 +231,14 @@ def chain(
         yield latents, frames
         anchor = frames[:, 0] if conditioning is None else conditioning.anchor
         conditioning = Conditioning(anchor, frames[:, -kept:], latents[:, -kept:])
+
+
+def refine(predict: Callable[[Tensor, float], Tensor], source: Tensor, noise: Tensor, strength: float, steps: int) -> Tensor:
+    """SDEdit (arXiv 2108.01073) along the flow: source (B,F,c,h,w), noised to `strength`, in Euler steps to 0.
+
+    predict(x, sigma) -> the flow at noise level sigma in 0..1.
+    """
+    x = source + strength * (noise - source)
+    for step in range(steps):
+        x = x - strength / steps * predict(x, strength * (steps - step) / steps)
+    return x

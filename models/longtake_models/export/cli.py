@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..config import CONFIGS, STORYBOOK, ModelConfig
+from ..networks.enhancer import Enhancer
 from ..networks.video_ldm import VideoLDM
 from . import golden, graphs, onnx_export, pack
 
@@ -96,16 +97,36 @@ def encode_texts(config: ModelConfig, trained: bool) -> tuple[Tensor, Tensor]:
     return tuple(torch.from_numpy(states).float().split(1))  # type: ignore[return-value]
 
 
+def load_enhancer(config: ModelConfig, work: Path) -> Enhancer | None:
+    """The refinement stage, if it is trained: its network and the autoencoder of large pictures."""
+    network, pictures = work / "enhancer" / "checkpoint.pt", work / "large-autoencoder" / "checkpoint.pt"
+    if not network.exists():
+        return None
+    enhancer = Enhancer(config)
+    enhancer.unet.load_state_dict(torch.load(network, map_location="cpu", weights_only=True)["ema"])
+    enhancer.vae.load_state_dict(torch.load(pictures, map_location="cpu", weights_only=True)["ema"])
+    return enhancer
+
+
 def write_pack(
-    model: VideoLDM, out: Path, texts: tuple[Tensor, Tensor], vocabulary: dict[str, list[str]], examples: list[str], provenance: dict
+    model: VideoLDM,
+    out: Path,
+    texts: tuple[Tensor, Tensor],
+    vocabulary: dict[str, list[str]],
+    examples: list[str],
+    provenance: dict,
+    enhancer: Enhancer | None = None,
 ) -> dict[str, float]:
     """Write the pack beside `out` and move it into place file by file. Returns relative errors by graph."""
     model.eval().requires_grad_(False)
     onnx_export.round_weights(model)
+    if enhancer:
+        enhancer.eval().requires_grad_(False)
+        onnx_export.round_weights(enhancer)
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    parts, errors = graphs.build(model), {}
+    parts, errors = graphs.build(model) + (graphs.build_enhancer(enhancer) if enhancer else []), {}
     for part in parts:
         started = time.monotonic()
         path = onnx_export.export(part, fresh)
@@ -114,7 +135,7 @@ def write_pack(
             errors[part.name] = onnx_export.check(part, path, onnx_export.TOLERANCE_INT8)
         size = path.stat().st_size / 1e6
         print(f"{part.name}: {size:.1f} MB, relative error {errors[part.name]:.1e}, {time.monotonic() - started:.0f} s", flush=True)
-    golden.write(model, parts, *texts, fresh / "golden")
+    golden.write(model, parts, *texts, fresh / "golden", enhancer)
     pack.write(pack.describe(model.config, parts, fresh, vocabulary, examples, provenance), fresh)
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "golden", ignore_errors=True)
@@ -144,7 +165,7 @@ def run(arguments: argparse.Namespace) -> None:
         provenance = {"trainedOn": "nothing", "training": "none: random weights, seed 0", "weights": today}
     texts = encode_texts(config, trained=bool(arguments.checkpoint))
     out = Path(arguments.out)
-    write_pack(model, out, texts, dict(VOCABULARY), pack.EXAMPLES, provenance)
+    write_pack(model, out, texts, dict(VOCABULARY), pack.EXAMPLES, provenance, load_enhancer(config, work))
     size = sum(f.stat().st_size for f in out.rglob("*") if f.is_file())
     print(f"{out.name}: {size / 1e6:.1f} MB in all")
 

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from ..config import DiffusionConfig
+from ..networks.enhancer import Enhancer, enlarge
 from ..networks.video_ldm import VideoLDM
-from ..sampling import generate_film, generate_film_fast
+from ..sampling import generate_film, generate_film_fast, refine
 from .graphs import Graph
 from .onnx_export import TOLERANCE, TOLERANCE_INT8, run
 
@@ -46,8 +47,7 @@ def graph_cases(graphs: list[Graph], text: Tensor, writer: Writer, generator: to
     by_name = {graph.name: graph for graph in graphs}
     shared: dict[str, tuple[str, Tensor]] = {"text": (writer.save("chunks/text", text), text)}
     cases = []
-    for name in ("apm", "cam_embedding", "cam", "unet", "vae_decoder"):
-        graph = by_name[name]
+    for name, graph in by_name.items():
         example = graph.example(2 if name == "vae_decoder" else 1, generator)
         inputs, values = {}, {}
         for key, value in example.items():
@@ -218,7 +218,34 @@ def film_tensors(film: Iterator[tuple[Tensor, Tensor]], noises: list[Tensor], fo
     return names
 
 
-def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Tensor, folder: Path) -> dict:
+@torch.no_grad()
+def enhanced_case(model: VideoLDM, enhancer: Enhancer, text: Tensor, writer: Writer, generator: torch.Generator) -> dict:
+    """A film that is one window long: its latents, the noise that its frames get, and what becomes of it."""
+    config, stage = model.config, model.config.enhancer
+    shape = (stage.window, config.autoencoder.latent_channels, config.latent_height, config.latent_width)
+    latents = 0.7 * torch.randn(shape, generator=generator)
+    large = enlarge(model.vae.decode_normalised(latents).clamp(-1, 1), stage.scale)
+    source = enhancer.encode(large)[None]
+    noise = torch.randn(source.shape, generator=generator)
+    refined = refine(
+        lambda x, sigma: enhancer.unet(x, torch.tensor([1000 * sigma]), text), source, noise, stage.strength, stage.steps
+    )
+    frames = enhancer.vae.decode_normalised(refined[0, -1:]).clamp(-1, 1)
+    return {
+        "prompt": PROMPT,
+        "text": writer.save("chunks/text", text),
+        "tolerance": tolerance(config.int8_channels),
+        "latents": writer.save("enhanced/film", latents),
+        "source": writer.save("enhanced/source", source[0, -1]),
+        "noise": writer.save("enhanced/noise", noise[0]),
+        "last_latents": writer.save("enhanced/last_latents", refined[0, -1]),
+        "last_frame": writer.save("enhanced/last_frame", frames),
+    }
+
+
+def write(
+    model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Tensor, folder: Path, enhancer: Enhancer | None = None
+) -> dict:
     """Fill `folder` and return what golden.json says. text, unconditional: (1,L,D)."""
     if model.config.diffusion.prediction != "flow":
         # A sampler with noise would need its step noise among the golden tensors.
@@ -231,5 +258,7 @@ def write(model: VideoLDM, graphs: list[Graph], text: Tensor, unconditional: Ten
         "refinement": refinement_cases(writer, torch.Generator().manual_seed(SEED)),
         **chunk_cases(model, text, unconditional, writer, generator),
     }
+    if enhancer:
+        golden["enhanced"] = enhanced_case(model, enhancer, text, writer, torch.Generator().manual_seed(SEED))
     (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
     return golden

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import ModelConfig
+from ..networks.enhancer import Enhancer
 from ..networks.unet3d import skip_channels
 from ..networks.video_ldm import VideoLDM
 
@@ -121,6 +122,32 @@ def build(model: VideoLDM) -> list[Graph]:
             "vae_decoder",
             Part(model.vae, model.vae.decode_normalised),
             {"latents": ("N", c, h, w)},
+            {"frames": ("N", *picture)},
+            config.int8_channels,
+        ),
+    ]
+
+
+def build_enhancer(enhancer: Enhancer) -> list[Graph]:
+    """The graphs of the refinement stage."""
+    config, stage = enhancer.config, enhancer.config.enhancer
+    scale = stage.scale
+    latents = (config.autoencoder.latent_channels, scale * config.latent_height, scale * config.latent_width)
+    picture: Shape = (3, scale * config.video.height, scale * config.video.width)
+    text: Shape = ("B", config.apm.text_tokens, stage.unet.cross_attention_dim)
+    return [
+        Graph("enhancer_vae_encoder", Part(enhancer, enhancer.encode), {"frames": ("N", *picture)}, {"latents": ("N", *latents)}),
+        Graph(
+            "enhancer_unet",
+            Part(enhancer, enhancer.unet),
+            {"latents": ("B", stage.window, *latents), "timestep": ("B",), "text": text},
+            {"prediction": ("B", stage.window, *latents)},
+            config.int8_channels,
+        ),
+        Graph(
+            "enhancer_vae_decoder",
+            Part(enhancer.vae, enhancer.vae.decode_normalised),
+            {"latents": ("N", *latents)},
             {"frames": ("N", *picture)},
             config.int8_channels,
         ),

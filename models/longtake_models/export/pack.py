@@ -10,7 +10,7 @@ from ..config import DiffusionConfig, FastConfig, ModelConfig
 from .graphs import Graph
 
 FORMAT = 1
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 EXAMPLES = [
     "a red car drives through a snowy city at night",
     "a whale swims in the sea at sunset",
@@ -51,11 +51,27 @@ def diffusion(config: DiffusionConfig) -> dict:
     }
 
 
+def enhancer(config: ModelConfig) -> dict:
+    """How the graphs `enhancer_…` refine a film."""
+    stage = config.enhancer
+    return {
+        "video": {"width": stage.scale * config.video.width, "height": stage.scale * config.video.height},
+        "latent": {
+            "channels": config.autoencoder.latent_channels,
+            "height": stage.scale * config.latent_height,
+            "width": stage.scale * config.latent_width,
+        },
+        "window": {"frames": stage.window, "overlap": stage.overlap},
+        "diffusion": {"prediction": "flow", "sampler": "euler", "strength": stage.strength, "steps": stage.steps, "guidanceScale": 1.0},
+    }
+
+
 def describe(
     config: ModelConfig, graphs: list[Graph], folder: Path, vocabulary: dict[str, list[str]], examples: list[str], provenance: dict
 ) -> dict:
     """The manifest; reads the graph files in `folder` for their hashes."""
     contexts = next(g for g in graphs if g.name == "apm").outputs["contexts"]
+    refines = any(g.name == "enhancer_unet" for g in graphs)
     return {
         "format": FORMAT,
         "name": config.name,
@@ -80,6 +96,7 @@ def describe(
         "overlapHold": config.diffusion.overlap_hold,
         "dissolve": config.diffusion.dissolve,
         "anchor": "first-frame",
+        **({"enhancer": enhancer(config)} if refines else {}),
         "graphs": {
             g.name: {
                 "file": f"{g.name}.onnx",

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from .. import sampling
 from ..config import CONFIGS, EnhancerConfig, ModelConfig
 from ..networks.autoencoder import AutoencoderKL
+from ..networks.enhancer import enlarge
 from ..networks.unet3d import UNet3D
 from ..networks.video_ldm import VideoLDM
 from ..world import BEAT
@@ -94,11 +95,6 @@ class Sources:
         return torch.cat(out, dim=1)
 
 
-def enlarge(pixels: Tensor, scale: int) -> Tensor:
-    """(N,3,H,W) in [-1,1], `scale` times as large. Bilinear, as the engine does it."""
-    return F.interpolate(pixels, scale_factor=scale, mode="bilinear", align_corners=False)
-
-
 class EnhancerTask:
     def __init__(self, network: UNet3D, sources: Sources, cache: Path, large_cache: Path, config: EnhancerConfig, device: str, seed: int = 21):
         self.network, self.sources, self.config, self.device, self.seed = network, sources, config, device, seed
@@ -155,14 +151,13 @@ class EnhancerTask:
 
 @torch.no_grad()
 def refine(network: UNet3D, source: Tensor, texts: Tensor, config: EnhancerConfig, noise: Tensor, steps: int) -> Tensor:
-    """source (B,F,c,h,w) -> refined, in Euler steps of the flow from `strength` to 0."""
-    x = source + config.strength * (noise - source)
-    for step in range(steps):
-        sigma = config.strength * (steps - step) / steps
+    """source (B,F,c,h,w) -> refined."""
+
+    def predict(x: Tensor, sigma: float) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16):
-            v = network(x, torch.full((len(x),), 1000.0 * sigma, device=x.device), texts).float()
-        x = x - config.strength / steps * v
-    return x
+            return network(x, torch.full((len(x),), 1000.0 * sigma, device=x.device), texts).float()
+
+    return sampling.refine(predict, source, noise, config.strength, steps)
 
 
 def draw_refined(task: EnhancerTask, large: AutoencoderKL, count: int = 4):

@@ -7,8 +7,7 @@ import java.util.function.Supplier;
  * DPM-Solver++(2M) SDE (arXiv 2211.01095, midpoint, eta 1), as the original's enhancer uses it (reference-spec 6.3 and
  * 6.4): variance-preserving noise, log-SNR cosine-shifted and scaled to zero terminal SNR, "trailing" timesteps.
  *
- * <p>The solver works with {@code x = clean + s * noise}, where {@code s} is {@link #sigma}; the network is asked at
- * {@code x / sqrt(1 + s * s)} and {@link #timestep}.
+ * <p>The solver works with {@code x = clean + s * noise}, where {@code s} is {@link #sigma}.
  */
 public final class DpmSolverSde implements RefinementSolver {
 
@@ -82,14 +81,27 @@ public final class DpmSolverSde implements RefinementSolver {
         return levels[index];
     }
 
-    /** What the network is told as time at step {@code index}. */
+    @Override
     public double timestep(int index) {
         return timesteps[index];
     }
 
-    /** Signal's share at step {@code index}: {@code clean = alpha * input - sqrt(1 - alpha^2) * v}. */
-    public double alpha(int index) {
-        return alphas[timesteps[index]];
+    @Override
+    public void show(int index, float[] x, float[] shown) {
+        float scale = (float) (1 / Math.sqrt(1 + levels[index] * levels[index]));
+        for (int i = 0; i < x.length; i++) {
+            shown[i] = scale * x[i];
+        }
+    }
+
+    /** The network predicts v. */
+    @Override
+    public void clean(int index, float[] shown, float[] prediction) {
+        float signal = (float) alphas[timesteps[index]];
+        float deviation = (float) sigmas[timesteps[index]];
+        for (int i = 0; i < prediction.length; i++) {
+            prediction[i] = signal * shown[i] - deviation * prediction[i];
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
  */
 public final class FlowRefinement implements RefinementSolver {
 
+    private static final double TIMESTEPS = 1000;
+
     private final int steps;
     private final double strength;
 
@@ -35,6 +37,24 @@ public final class FlowRefinement implements RefinementSolver {
     /** Share of noise before step {@code index}, 0 to {@code steps()}. */
     public double sigma(int index) {
         return strength * (steps - index) / steps;
+    }
+
+    @Override
+    public double timestep(int index) {
+        return TIMESTEPS * sigma(index);
+    }
+
+    @Override
+    public void show(int index, float[] x, float[] shown) {
+        System.arraycopy(x, 0, shown, 0, x.length);
+    }
+
+    @Override
+    public void clean(int index, float[] shown, float[] prediction) {
+        float sigma = (float) sigma(index);
+        for (int i = 0; i < prediction.length; i++) {
+            prediction[i] = shown[i] - sigma * prediction[i];
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.longtake.diffusion;
 
 /** Where a film's noise comes from. */
-@FunctionalInterface
 public interface Noise {
 
     /** What noise is for. The order is part of every film: append only. */
@@ -20,4 +19,7 @@ public interface Noise {
 
     /** Fills {@code target} with the standard normal noise for one purpose at one step of one chunk. */
     void fill(float[] target, int chunk, int step, Purpose purpose);
+
+    /** A whole number from 0 to {@code bound - 1}, all equally likely, for one purpose at one step of one window. */
+    int uniform(int bound, int window, int step, Purpose purpose);
 }

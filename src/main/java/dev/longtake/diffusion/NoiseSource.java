@@ -24,8 +24,8 @@ public record NoiseSource(long seed) implements Noise {
         }
     }
 
-    /** A whole number from 0 to {@code bound - 1}, all equally likely. */
-    int uniform(int bound, int chunk, int step, Purpose purpose) {
+    @Override
+    public int uniform(int bound, int chunk, int step, Purpose purpose) {
         return random(chunk, step, purpose).nextInt(bound);
     }
 

@@ -68,7 +68,7 @@ public final class RandomizedBlending {
     private final Order order;
     private final Sharing sharing;
     private final RefinementSolver solver;
-    private final NoiseSource noise;
+    private final Noise noise;
     private final Refiner refiner;
     private final Sink sink;
 
@@ -93,7 +93,7 @@ public final class RandomizedBlending {
             Order order,
             Sharing sharing,
             RefinementSolver solver,
-            NoiseSource noise,
+            Noise noise,
             Refiner refiner,
             Sink sink) {
         this.windows = windows;

@@ -20,6 +20,25 @@ public interface RefinementSolver {
      */
     void begin(float[] source, float[] noise);
 
+    /** What the network is told as time at step {@code index}. */
+    double timestep(int index);
+
+    /**
+     * What the network is shown at step {@code index}.
+     *
+     * @param x     noisy latents
+     * @param shown as many; overwritten
+     */
+    void show(int index, float[] x, float[] shown);
+
+    /**
+     * What the network's answer says the clean latents are.
+     *
+     * @param shown      what it was shown
+     * @param prediction its answer; overwritten with the clean latents
+     */
+    void clean(int index, float[] shown, float[] prediction);
+
     /**
      * Takes one step.
      *

@@ -7,6 +7,7 @@ import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
@@ -17,6 +18,9 @@ import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -39,6 +43,7 @@ public final class Director implements AutoCloseable {
     private final Dissolve dissolve;
     private final LongFunction<Noise> noiseBySeed;
     private final Conditioning conditioning;
+    private final Map<Blending, Enhancer> enhancers = new HashMap<>();
     // Used again for every chunk; by batch - 1.
     private final float[][] predictions;
     private final float[] prediction;
@@ -196,6 +201,47 @@ public final class Director implements AutoCloseable {
     public VideoFrames render(Snapshot snapshot) {
         requireSize(snapshot);
         return projector.newFrames(snapshot);
+    }
+
+    /**
+     * Refines frames of a film in the usual way. Blocks for seconds.
+     *
+     * @see #enhance(Recipe, FrameRange, List, boolean, Blending, StepListener, CancelToken)
+     */
+    public VideoFrames enhance(
+            Recipe recipe,
+            FrameRange range,
+            List<float[]> latents,
+            boolean ended,
+            StepListener listener,
+            CancelToken token) throws CancelledException {
+        return enhance(recipe, range, latents, ended, Blending.USUAL, listener, token);
+    }
+
+    /**
+     * Refines frames of a film: a function of the recipe and the latents, as chunks are.
+     *
+     * @param range    frames wanted, as the {@link dev.longtake.film.EnhancementPlan} of the manifest's enhancer says that
+     *                 they can be refined next; the whole of a film that has ended, in any way of blending
+     * @param latents  of the film's frames as they were made, each (c, h, w), from the first on to which the plan reaches
+     *                 back, up to the one that it reaches forward to
+     * @param ended    whether the film ends with the last of them
+     * @param listener hears of every pass of the network
+     * @throws CancelledException               if {@code token} was cancelled before they were done
+     * @throws IllegalArgumentException         if they can't be refined with these latents
+     * @throws dev.longtake.pack.PackException  if the pack can't refine
+     */
+    public VideoFrames enhance(
+            Recipe recipe,
+            FrameRange range,
+            List<float[]> latents,
+            boolean ended,
+            Blending blending,
+            StepListener listener,
+            CancelToken token) throws CancelledException {
+        return enhancers
+                .computeIfAbsent(blending, way -> new Enhancer(pack, prompter, projector, noiseBySeed, way))
+                .refine(recipe, range, latents, ended, listener, token);
     }
 
     /**

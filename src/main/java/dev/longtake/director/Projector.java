@@ -14,8 +14,7 @@ final class Projector {
 
     private final VaeDecoder decoder;
     private final ChunkPlan plan;
-    private final PackManifest.Video video;
-    private final int plane;
+    private final Painter painter;
     // Films are long: what every chunk needs anew would soon be most of the garbage.
     private final float[] handover;
     private float[] handedOver = NONE;
@@ -23,9 +22,8 @@ final class Projector {
     Projector(VaeDecoder decoder, PackManifest manifest) {
         this.decoder = decoder;
         plan = manifest.chunk();
-        video = manifest.video();
-        plane = video.width() * video.height();
-        handover = new float[plan.conditioningFrames() * 3 * plane];
+        painter = new Painter(manifest.video().width(), manifest.video().height());
+        handover = new float[plan.conditioningFrames() * 3 * painter.plane()];
     }
 
     /**
@@ -49,13 +47,13 @@ final class Projector {
     VideoFrames newFrames(Snapshot snapshot) {
         int from = firstNew(snapshot.chunk());
         int before = Math.max(0, handoverFrom() - from);
-        byte[] rgb = new byte[plan.newFrames(snapshot.chunk()) * 3 * plane];
+        byte[] rgb = new byte[plan.newFrames(snapshot.chunk()) * 3 * painter.plane()];
         if (before > 0) {
-            paint(decoder.decode(snapshot.latents(), from, handoverFrom()), 0, rgb, 0, before);
+            painter.paint(decoder.decode(snapshot.latents(), from, handoverFrom()), 0, rgb, 0, before);
         }
         int skipped = Math.max(0, from - handoverFrom());
-        paint(handover(snapshot), skipped, rgb, before, plan.conditioningFrames() - skipped);
-        return frames(rgb);
+        painter.paint(handover(snapshot), skipped, rgb, before, plan.conditioningFrames() - skipped);
+        return painter.frames(rgb);
     }
 
     private int handoverFrom() {
@@ -69,26 +67,13 @@ final class Projector {
 
     /** One frame's latent as a picture. */
     VideoFrames picture(float[] latent) {
-        byte[] rgb = new byte[3 * plane];
-        paint(decoder.decode(latent, 0, 1), 0, rgb, 0, 1);
-        return frames(rgb);
+        byte[] rgb = new byte[3 * painter.plane()];
+        painter.paint(decoder.decode(latent, 0, 1), 0, rgb, 0, 1);
+        return painter.frames(rgb);
     }
 
-    private VideoFrames frames(byte[] rgb) {
-        return new VideoFrames(rgb.length / (3 * plane), video.height(), video.width(), rgb);
-    }
-
-    /** Turns frames of (3, H, W) in [-1, 1] into frames of (H, W, 3) in 8 bits. */
-    private void paint(float[] pixels, int fromFrame, byte[] rgb, int toFrame, int count) {
-        for (int frame = 0; frame < count; frame++) {
-            int source = (fromFrame + frame) * 3 * plane;
-            int target = (toFrame + frame) * 3 * plane;
-            for (int i = 0; i < plane; i++) {
-                for (int colour = 0; colour < 3; colour++) {
-                    float value = pixels[source + colour * plane + i];
-                    rgb[target + 3 * i + colour] = (byte) Math.round((value + 1) * 127.5f);
-                }
-            }
-        }
+    /** A frame's pixels, (3, H, W) in [-1, 1], the same whatever is decoded besides. */
+    float[] pixels(float[] latent) {
+        return decoder.decode(latent, 0, 1);
     }
 }

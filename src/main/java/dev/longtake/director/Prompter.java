@@ -47,10 +47,15 @@ final class Prompter {
         return prompts.get(new Question(mix, guided ? negative : "", guided, anchor), this::answer);
     }
 
+    /** What networks read that know no anchor: (batch, L, D), as {@link Prompt#text()}. */
+    float[] text(PromptMix mix, String negative, boolean guided) {
+        return guided ? concat(text(negative), text(mix)) : text(mix);
+    }
+
     private Prompt answer(Question question) {
         float[] wanted = text(question.mix());
         int batch = question.guided() ? 2 : 1;
-        float[] both = question.guided() ? concat(text(question.negative()), wanted) : wanted;
+        float[] both = text(question.mix(), question.negative(), question.guided());
         float[] contexts = question.anchor().isPresent()
                 ? pack.apm().contexts(batch, both, anchors(batch, question.anchor().get().array()))
                 : repeat(both, wanted.length, pack.manifest().contexts());

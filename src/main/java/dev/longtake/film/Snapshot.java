@@ -1,5 +1,9 @@
 package dev.longtake.film;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * What a chunk leaves behind: all that is needed to make the next one, and to make its own pixels again.
  *
@@ -7,4 +11,13 @@ package dev.longtake.film;
  * @param latents normalised latents of all the chunk's frames, (F, c, h, w) row-major
  * @param anchor  normalised latent of the frame that the appearance preservation module looks at, (c, h, w)
  */
-public record Snapshot(int chunk, float[] latents, float[] anchor) {}
+public record Snapshot(int chunk, float[] latents, float[] anchor) {
+
+    /** Latents of the frames that are the chunk's own, each (c, h, w); those that it re-makes are left out. */
+    public List<float[]> newFrames(ChunkPlan plan) {
+        int size = latents.length / plan.frames();
+        return IntStream.range(plan.frames() - plan.newFrames(chunk), plan.frames())
+                .mapToObj(frame -> Arrays.copyOfRange(latents, frame * size, (frame + 1) * size))
+                .toList();
+    }
+}

@@ -14,6 +14,9 @@ final class GraphContract {
     static final String CAM_EMBEDDING = "cam_embedding";
     static final String APM = "apm";
     static final String VAE_DECODER = "vae_decoder";
+    static final String ENHANCER_UNET = "enhancer_unet";
+    static final String ENHANCER_VAE_ENCODER = "enhancer_vae_encoder";
+    static final String ENHANCER_VAE_DECODER = "enhancer_vae_decoder";
     /** CAM's outputs and the UNet's inputs of the same names. */
     static final String FEATURE = "feature_";
     /** CAM's and UNet's input, in packs whose network knows how far a step goes. */
@@ -34,6 +37,9 @@ final class GraphContract {
 
     private void check() {
         TreeSet<String> roles = new TreeSet<>(List.of(UNET, CAM, CAM_EMBEDDING, APM, VAE_DECODER));
+        if (manifest.enhancer().isPresent()) {
+            roles.addAll(List.of(ENHANCER_UNET, ENHANCER_VAE_ENCODER, ENHANCER_VAE_DECODER));
+        }
         if (!roles.equals(manifest.graphs().keySet())) {
             throw new InvalidFieldException("graphs", new TreeSet<>(manifest.graphs().keySet()), "exactly " + roles);
         }
@@ -70,6 +76,18 @@ final class GraphContract {
         require(VAE_DECODER,
                 Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())),
                 Map.of("frames", shape("N", 3, video.height(), video.width())));
+        manifest.enhancer().ifPresent(enhancer -> check(enhancer, text));
+    }
+
+    private void check(PackManifest.Enhancer enhancer, TensorShape text) {
+        PackManifest.Latent latent = enhancer.latent();
+        TensorShape frame = shape("N", latent.channels(), latent.height(), latent.width());
+        TensorShape picture = shape("N", 3, enhancer.height(), enhancer.width());
+        TensorShape window = latents(latent, BATCH, enhancer.window().frames());
+        require(ENHANCER_UNET,
+                Map.of("latents", window, "timestep", shape(BATCH), "text", text), Map.of("prediction", window));
+        require(ENHANCER_VAE_ENCODER, Map.of("frames", picture), Map.of("latents", frame));
+        require(ENHANCER_VAE_DECODER, Map.of("latents", frame), Map.of("frames", picture));
     }
 
     /** Fast mode needs them; a network may also have learnt them without having that mode yet. */
@@ -114,7 +132,7 @@ final class GraphContract {
         expected.forEach((name, shape) -> {
             if (!shape.sameAs(found.get(name))) {
                 throw new InvalidFieldException(field + "." + name, found.get(name),
-                        shape + " (from the sizes named in video, chunk, latent, text and contexts)");
+                        shape + " (from the sizes named in video, chunk, latent, text, contexts and enhancer)");
             }
         });
     }

@@ -40,6 +40,7 @@ final class ManifestDigest {
         decisive.put("overlapHold", manifest.overlapHold());
         decisive.put("dissolve", manifest.dissolve());
         decisive.put("anchor", manifest.anchor());
+        manifest.enhancer().ifPresent(enhancer -> decisive.put("enhancer", enhancer));
         Map<String, String> networks = new TreeMap<>();
         manifest.graphs().forEach((role, graph) -> networks.put(role, graph.sha256()));
         decisive.put("networks", networks);

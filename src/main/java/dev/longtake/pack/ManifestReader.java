@@ -25,13 +25,15 @@ final class ManifestReader {
     static final String OVERLAP_HOLD = "overlapHold";
     static final String DISSOLVE = "dissolve";
     static final String FAST = "fast";
+    static final String ENHANCER = "enhancer";
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .injectableValues(new InjectableValues.Std()
                     .addValue(OVERLAP_HOLD, Optional.empty())
                     .addValue(DISSOLVE, Optional.empty())
-                    .addValue(FAST, Optional.empty()))
+                    .addValue(FAST, Optional.empty())
+                    .addValue(ENHANCER, Optional.empty()))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -70,7 +72,9 @@ final class ManifestReader {
             return "unknown field " + field + "; known here: " + unknown.getKnownPropertyIds();
         }
         if (e instanceof InvalidTypeIdException type) {
-            return "diffusion.sampler must be euler or ddim, but was "
+            boolean refines = type.getBaseType().hasRawClass(Refinement.class);
+            return (refines ? "enhancer.diffusion.sampler must be euler or dpm-solver++-sde"
+                    : "diffusion.sampler must be euler or ddim") + ", but was "
                     + (type.getTypeId() == null ? "missing" : "\"" + type.getTypeId() + "\"");
         }
         if (e instanceof InvalidFormatException format) {

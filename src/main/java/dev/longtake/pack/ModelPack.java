@@ -2,6 +2,7 @@ package dev.longtake.pack;
 
 import dev.longtake.film.InvalidFieldException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * An opened model pack. Its networks are used by one thread at a time, and closed when none of them is running;
@@ -17,13 +18,16 @@ public final class ModelPack implements AutoCloseable {
     private final CamEmbedding camEmbedding;
     private final Denoiser denoiser;
     private final VaeDecoder vaeDecoder;
+    private final Supplier<EnhancerNetworks> loadEnhancer;
+    private EnhancerNetworks enhancer;
 
     private ModelPack(Path folder, PackManifest manifest, Device device) {
         this.manifest = manifest;
         runtime = new NetworkRuntime(device);
         try {
             // The pack's own files first: an unusable device or a broken file should show at once.
-            vaeDecoder = opened.keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest));
+            vaeDecoder = opened.keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest.latent().size(),
+                    3 * manifest.video().width() * manifest.video().height()));
             camEmbedding = opened.keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
             apm = opened.keep(new Apm(load(folder, GraphContract.APM)));
             denoiser = opened.keep(new Denoiser(
@@ -31,6 +35,10 @@ public final class ModelPack implements AutoCloseable {
                     (role, lanes) -> Graph.load(runtime, folder, role, manifest.graphs().get(role), lanes)));
             denoiser.prepare(usualBatch());
             textEncoder = opened.keep(new TextEncoder(runtime, manifest.text()));
+            // Not every film is refined, and not by every worker.
+            loadEnhancer = () -> opened.keep(new EnhancerNetworks(
+                    role -> Graph.load(runtime, folder, role, manifest.graphs().get(role)),
+                    manifest.enhancer().orElseThrow(() -> PackException.at(folder, "has no enhancer"))));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -84,6 +92,18 @@ public final class ModelPack implements AutoCloseable {
 
     public VaeDecoder vaeDecoder() {
         return vaeDecoder;
+    }
+
+    /**
+     * What refines films; loaded when it is first asked for.
+     *
+     * @throws PackException if the pack has none, or it is no longer the one that the pack was opened with
+     */
+    public EnhancerNetworks enhancer() {
+        if (enhancer == null) {
+            enhancer = loadEnhancer.get();
+        }
+        return enhancer;
     }
 
     /** Seconds spent inside ONNX Runtime since the pack was opened. */

@@ -3,6 +3,7 @@ package dev.longtake.pack;
 import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PackEdition;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.Optional;
  *                    one's frames in a dissolve, so that a change shows soon and is no cut; not if left out, as in the
  *                    original
  * @param anchor      which frame the appearance preservation module looks at: {@value #FIRST_FRAME}
+ * @param enhancer    how films are refined; empty for a pack that can't
  * @param graphs      the networks by role
  * @param vocabulary  words the pack was trained on, by kind; may be empty
  * @param examples    prompts that show what the pack can do
@@ -47,6 +49,7 @@ public record PackManifest(
         @JacksonInject(value = ManifestReader.OVERLAP_HOLD, useInput = OptBoolean.TRUE) Optional<Double> overlapHold,
         @JacksonInject(value = ManifestReader.DISSOLVE, useInput = OptBoolean.TRUE) Optional<Boolean> dissolve,
         String anchor,
+        @JacksonInject(value = ManifestReader.ENHANCER, useInput = OptBoolean.TRUE) Optional<Enhancer> enhancer,
         Map<String, Graph> graphs,
         Map<String, List<String>> vocabulary,
         List<String> examples,
@@ -69,8 +72,21 @@ public record PackManifest(
         if (!FIRST_FRAME.equals(anchor)) {
             throw new InvalidFieldException("anchor", anchor, FIRST_FRAME);
         }
+        enhancer.ifPresent(stage -> requireFitting(stage, video, chunk));
         graphs = Map.copyOf(graphs);
         examples = List.copyOf(examples);
+    }
+
+    private static void requireFitting(Enhancer enhancer, Video video, ChunkPlan chunk) {
+        enhancer.plan().requireFitting(chunk);
+        int scale = enhancer.width() / video.width();
+        Video.requirePixels("enhancer.video.width", enhancer.width());
+        Video.requirePixels("enhancer.video.height", enhancer.height());
+        boolean multiple = enhancer.width() == scale * video.width() && enhancer.height() == scale * video.height();
+        if (scale < 1 || !multiple) {
+            throw new InvalidFieldException("enhancer.video", enhancer.width() + "x" + enhancer.height(),
+                    "a whole multiple of " + video.width() + "x" + video.height());
+        }
     }
 
     /** In how many of a chunk's {@code steps} the overlap is held. */
@@ -157,6 +173,36 @@ public record PackManifest(
         /** Numbers in one encoded prompt. */
         public int size() {
             return tokens * width;
+        }
+    }
+
+    /**
+     * The stage that refines a film, larger than it was made.
+     *
+     * @param video     size of the refined film, a whole multiple of the film's
+     * @param latent    of a refined frame
+     * @param window    what is refined at once
+     * @param diffusion how
+     */
+    public record Enhancer(Size video, Latent latent, Window window, Refinement diffusion) {
+
+        /** In pixels. */
+        public record Size(int width, int height) { }
+
+        /** See {@link EnhancementPlan}. */
+        public record Window(int frames, int overlap) { }
+
+        /** Which frames can be refined when. */
+        public EnhancementPlan plan() {
+            return new EnhancementPlan(window.frames(), window.overlap(), diffusion.steps());
+        }
+
+        public int width() {
+            return video.width();
+        }
+
+        public int height() {
+            return video.height();
         }
     }
 

@@ -12,10 +12,14 @@ public final class VaeDecoder implements AutoCloseable {
     // A pack's chunks are cut in only a few ways, so only a few sizes ever come here.
     private final Map<Integer, Binding> bindings = new HashMap<>();
 
-    VaeDecoder(Graph graph, PackManifest manifest) {
+    /**
+     * @param latentSize numbers in a frame's latents
+     * @param pixelSize  numbers in a frame's pixels
+     */
+    VaeDecoder(Graph graph, int latentSize, int pixelSize) {
         this.graph = graph;
-        latentSize = manifest.latent().size();
-        pixelSize = 3 * manifest.video().width() * manifest.video().height();
+        this.latentSize = latentSize;
+        this.pixelSize = pixelSize;
     }
 
     /**

@@ -23,7 +23,20 @@ class DpmSolverSdeTest {
         assertThat(solver.sigma(27)).isCloseTo(0.2556, within(1e-4));
         assertThat(solver.sigma(29)).isCloseTo(0.1229, within(1e-4));
         assertThat(solver.sigma(30)).isZero();
-        assertThat(solver.alpha(0)).isCloseTo(0.23347, within(1e-5));
+    }
+
+    @Test
+    void understandsANetworkThatPredictsV() {
+        // clean = 2 and noise = -1 as the network would see and say them at the first step.
+        double signal = 0.23347;
+        double deviation = Math.sqrt(1 - signal * signal);
+        float[] x = {(float) (2 + solver.sigma(0) * -1)};
+        float[] shown = new float[1];
+        solver.show(0, x, shown);
+        assertThat(shown[0]).isCloseTo((float) (signal * 2 - deviation), within(1e-4f));
+        float[] answer = {(float) (signal * -1 - deviation * 2)};
+        solver.clean(0, shown, answer);
+        assertThat(answer[0]).isCloseTo(2, within(1e-4f));
     }
 
     @Test

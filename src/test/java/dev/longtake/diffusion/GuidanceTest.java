@@ -1,6 +1,7 @@
 package dev.longtake.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -19,5 +20,16 @@ class GuidanceTest {
         assertThat(new Guidance(1).active()).isFalse();
         new Guidance(1).combine(new float[] {5, 6}, result);
         assertThat(result).containsExactly(5, 6);
+    }
+
+    @Test
+    void rescalesToTheSpreadOfThePromptsOwnPrediction() {
+        // reference-spec 6.4: out * (0.2 * std(cond) / std(out) + 0.8)
+        float[] both = {0, 0, 0, 1, 2, 6};
+        float[] result = new float[3];
+        new Guidance(2, 0.2).combine(both, result);
+        double shrunk = 0.2 / 2 + 0.8;
+        assertThat(result).containsExactly(new float[] {(float) (2 * shrunk), (float) (4 * shrunk), (float) (12 * shrunk)},
+                within(1e-5f));
     }
 }

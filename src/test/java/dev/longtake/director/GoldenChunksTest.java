@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.longtake.diffusion.Noise;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
@@ -40,7 +39,7 @@ class GoldenChunksTest {
     @MethodSource("modes")
     void makesTheChunksThatPyTorchMakes(Mode mode, String name) throws Exception {
         JsonNode golden = Golden.cases().get(name);
-        Noise noise = (target, chunk, step, purpose) -> {
+        GivenNoise noise = (target, chunk, step, purpose) -> {
             float[] given = Golden.tensor(golden.get("noise_" + chunk));
             System.arraycopy(given, 0, target, 0, target.length);
         };

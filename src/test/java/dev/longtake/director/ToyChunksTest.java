@@ -2,7 +2,6 @@ package dev.longtake.director;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.longtake.diffusion.Noise;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
@@ -61,7 +60,7 @@ class ToyChunksTest {
     }
 
     /** The same numbers as in make_toy_pack.py. */
-    private static Noise noise() {
+    private static GivenNoise noise() {
         return (target, chunk, step, purpose) -> {
             for (int i = 0; i < target.length; i++) {
                 target[i] = (float) ((i * 7919L + chunk * 104729L) % 2003 / 1001.0 - 1);

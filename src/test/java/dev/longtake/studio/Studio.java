@@ -52,7 +52,7 @@ final class Studio implements AutoCloseable {
             new PackManifest.Text("all-MiniLM-L6-v2", 48, 384), 1,
             new Diffusion.Euler("euler", "flow", 1, 16, 4, Optional.of(new Diffusion.Fast(6, 4, 8, 3))), Optional.empty(),
             Optional.empty(),
-            PackManifest.FIRST_FRAME,
+            PackManifest.FIRST_FRAME, Optional.empty(),
             Map.of(), Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
             Map.of("trainedOn", "nothing"));
 

@@ -1,0 +1,211 @@
+package dev.longtake.director;
+
+import dev.longtake.diffusion.BlendWindows;
+import dev.longtake.diffusion.Guidance;
+import dev.longtake.diffusion.Noise;
+import dev.longtake.diffusion.RandomizedBlending;
+import dev.longtake.diffusion.RefinementSolver;
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
+import dev.longtake.film.PromptMix;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.StepListener;
+import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.PackManifest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * Refines films, larger than they were made (paper, section 4.3), as they grow. What becomes of a frame is a function of
+ * the recipe and of the latents of the frames within the {@link EnhancementPlan}'s reach: the windows that are open are
+ * kept for those who go on where they were, and worked out again for all others.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class Enhancer {
+
+    /** Films that are refined in turns, and go on where they were. */
+    private static final int MOST_KEPT = 4;
+
+    private final ModelPack pack;
+    private final ChunkPlan chunks;
+    private final PackManifest.Enhancer stage;
+    private final EnhancementPlan plan;
+    private final BlendWindows windows;
+    private final Blending blending;
+    private final RefinementSolver solver;
+    private final Guidance guidance;
+    private final Enlargement enlargement;
+    private final Painter painter;
+    private final Prompter prompter;
+    private final Projector projector;
+    private final LongFunction<Noise> noiseBySeed;
+    private final List<RefinementCourse> kept = new ArrayList<>();
+    // Used again for every prediction.
+    private final float[] shown;
+    private final float[] predictions;
+    private Wish wish;
+
+    /** @throws dev.longtake.pack.PackException if the pack can't refine, or its networks can't be loaded */
+    Enhancer(ModelPack pack, Prompter prompter, Projector projector, LongFunction<Noise> noise, Blending blending) {
+        this.pack = pack;
+        this.prompter = prompter;
+        this.projector = projector;
+        this.blending = blending;
+        noiseBySeed = noise;
+        shown = new float[pack.enhancer().windowSize()];
+        PackManifest manifest = pack.manifest();
+        chunks = manifest.chunk();
+        stage = manifest.enhancer().orElseThrow();
+        plan = stage.plan();
+        windows = new BlendWindows(plan.window(), plan.overlap());
+        solver = stage.diffusion().solver();
+        guidance = stage.diffusion().guidance();
+        predictions = new float[guidance.active() ? 2 * shown.length : shown.length];
+        int width = manifest.video().width();
+        enlargement = new Enlargement(width, manifest.video().height(), stage.width() / width);
+        painter = new Painter(stage.width(), stage.height());
+    }
+
+    /** What is asked for, while it is being done. */
+    private record Wish(
+            Recipe recipe, int end, int passes, StepListener listener, CancelToken token, RefinementCourse course) { }
+
+    /**
+     * Refines frames of a film.
+     *
+     * @param range   frames wanted, as the plan says that they can be refined next
+     * @param latents of the film's frames as they were made, each (c, h, w), from {@code plan.reachesBack(range.from())}
+     *                on, as far as the plan reaches forward
+     * @param ended   whether the film ends with the last of them
+     * @param listener hears of every pass of the network
+     * @throws IllegalArgumentException if they can't be refined with these latents
+     * @throws CancelledException       if {@code token} was cancelled before it was done
+     */
+    VideoFrames refine(
+            Recipe recipe,
+            FrameRange range,
+            List<float[]> latents,
+            boolean ended,
+            StepListener listener,
+            CancelToken token) throws CancelledException {
+        int first = plan.reachesBack(range.from());
+        int end = first + latents.size();
+        RefinementCourse course = course(recipe, range.from(), first, latents);
+        boolean settled = range.to() <= plan.settled(end);
+        if (!settled && !(ended && range.to() == end)) {
+            throw new IllegalArgumentException("Frames " + range.from() + " to " + range.to()
+                    + " can't be refined with those up to " + end + (ended ? ", the last" : ""));
+        }
+        wish = new Wish(recipe, end, passes(first, end, !settled) - passes(first, course.end(), false), listener, token,
+                course);
+        passed = 0;
+        try {
+            for (int frame = course.end(); frame < end; frame++) {
+                token.check();
+                course.feed(latents.get(frame - first), source(latents.get(frame - first)));
+            }
+            if (!course.has(range)) {
+                course.finish();
+            } else if (settled) {
+                keep(course, range.to());
+            }
+            return painted(course.take(range));
+        } finally {
+            wish = null;
+        }
+    }
+
+    private int passed;
+
+    /** The course of a film; it is nobody's until it is kept again, for it may break off halfway. */
+    private RefinementCourse course(Recipe recipe, int wanted, int first, List<float[]> latents) {
+        int end = first + latents.size();
+        for (RefinementCourse known : kept) {
+            if (known.leadsTo(recipe.seed(), wanted, first, latents, window -> prompt(recipe, window, end),
+                    windows.stride())) {
+                kept.remove(known);
+                return known;
+            }
+        }
+        Noise noise = noiseBySeed.apply(recipe.seed());
+        return new RefinementCourse(recipe.seed(), first, sink -> new RandomizedBlending(windows,
+                first / windows.stride(), blending.order(), blending.sharing(), solver, noise, this::clean, sink));
+    }
+
+    private void keep(RefinementCourse course, int next) {
+        course.forgetBefore(plan.reachesBack(next), windows.stride());
+        kept.add(0, course);
+        if (kept.size() > MOST_KEPT) {
+            kept.remove(MOST_KEPT);
+        }
+    }
+
+    /** What the network says a window's clean latents are. */
+    private float[] clean(int window, int step, float[] x) throws CancelledException {
+        PromptMix mix = prompt(wish.recipe(), window, wish.end());
+        wish.course().asked(window, mix);
+        float[] text = prompter.text(mix, wish.recipe().negativePrompt(), guidance.active());
+        solver.show(step, x, shown);
+        pack.enhancer().predict(
+                shown, solver.timestep(step), guidance.active() ? 2 : 1, text, predictions, wish.token());
+        float[] clean = new float[x.length];
+        guidance.combine(predictions, clean);
+        solver.clean(step, shown, clean);
+        passed++;
+        wish.listener().onStep(passed, wish.passes(), () -> painted(List.of(middle(clean))));
+        return clean;
+    }
+
+    /** What a window shows: what the chunk was asked for that made its middle. */
+    private PromptMix prompt(Recipe recipe, int window, int end) {
+        long middle = Math.min(windows.first(window) + windows.frames() / 2, end - 1);
+        return recipe.timeline().at(chunks.chunksFor(Math.toIntExact(middle + 1)) - 1, chunks);
+    }
+
+    /** A frame of the film in the enhancer's latents. Each on its own, so that no frame's bits depend on another. */
+    private float[] source(float[] latents) {
+        return pack.enhancer().encode(enlargement.apply(projector.pixels(latents)), 1);
+    }
+
+    private float[] middle(float[] window) {
+        int size = stage.latent().size();
+        int from = windows.frames() / 2 * size;
+        return Arrays.copyOfRange(window, from, from + size);
+    }
+
+    private VideoFrames painted(List<float[]> refined) {
+        byte[] rgb = new byte[refined.size() * 3 * painter.plane()];
+        for (int i = 0; i < refined.size(); i++) {
+            painter.paint(pack.enhancer().decoder().decode(refined.get(i), 0, 1), 0, rgb, i, 1);
+        }
+        return painter.frames(rgb);
+    }
+
+    /** Passes of the network that it takes from frame {@code first} to {@code end}. */
+    private int passes(int first, int end, boolean finished) {
+        int[] count = {0};
+        RandomizedBlending rehearsal = new RandomizedBlending(windows, first / windows.stride(), blending.order(),
+                blending.sharing(), solver, noiseBySeed.apply(0), (window, step, x) -> {
+                    count[0]++;
+                    return x.clone();
+                }, (frame, latents) -> { });
+        try {
+            for (int frame = first; frame < end; frame++) {
+                rehearsal.add(new float[1]);
+            }
+            if (finished) {
+                rehearsal.end();
+            }
+        } catch (CancelledException e) {
+            throw new IllegalStateException(e);
+        }
+        return count[0];
+    }
+}
