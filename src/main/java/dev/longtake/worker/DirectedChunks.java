@@ -26,11 +26,7 @@ final class DirectedChunks implements ChunkMaker {
     public GeneratedChunk generate(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
-        String pack = director.manifest().name();
-        if (!recipe.pack().equals(pack)) {
-            throw new IllegalStateException(
-                    "the film needs the pack \"" + recipe.pack() + "\", but this worker has \"" + pack + "\"");
-        }
+        requirePack(recipe);
         return director.generate(recipe, chunk, previous, listener, token);
     }
 
@@ -41,9 +37,17 @@ final class DirectedChunks implements ChunkMaker {
 
     @Override
     public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
-            boolean ended, StepListener listener, CancelToken token) {
-        throw new UnsupportedOperationException(
-                "this worker's pack \"" + director.manifest().name() + "\" has no enhancer");
+            boolean ended, StepListener listener, CancelToken token) throws CancelledException {
+        requirePack(recipe);
+        return director.enhance(recipe, range, latents, ended, listener, token);
+    }
+
+    private void requirePack(Recipe recipe) {
+        String pack = director.manifest().name();
+        if (!recipe.pack().equals(pack)) {
+            throw new IllegalStateException(
+                    "the film needs the pack \"" + recipe.pack() + "\", but this worker has \"" + pack + "\"");
+        }
     }
 
     @Override
