@@ -29,6 +29,11 @@ public record EnhancementPlan(int window, int overlap, int steps) {
         return window - overlap;
     }
 
+    /** How often {@link #stride()} frames are refined until {@code frames} are, the last time perhaps fewer. */
+    public int strides(int frames) {
+        return frames <= 0 ? 0 : (frames + stride() - 1) / stride();
+    }
+
     /** Frames that must have been made before the first {@link #stride()} of them can be refined. */
     public int lookAhead() {
         return (steps - 1) * stride() + window;

@@ -52,7 +52,13 @@ public record Fork(
         return Film.create(id, owner, recipe(film, chunks, length), plan)
                 .grown(chunks, at, state)
                 .endless(film.endless() && frames.isEmpty())
-                .takenFrom(lineage);
+                .takenFrom(lineage)
+                .enhanced(film.enhancement().map(done -> kept(done, at, at == film.framesDone())));
+    }
+
+    /** What hangs on frames that the take has not is refined anew, and what could not be refined is tried again. */
+    private static Enhancement kept(Enhancement done, int at, boolean whole) {
+        return (whole ? done : done.settledIn(at)).failed("");
     }
 
     private static int requireLength(int at, int frames) {

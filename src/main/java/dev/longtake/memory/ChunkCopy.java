@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.function.Function;
 
 /**
  * Gives a take the chunks that it has in common with another film. They are copied, not shared: each film keeps all
@@ -23,25 +24,51 @@ final class ChunkCopy {
 
     /** Fails with {@link UnknownFilmException} if {@code from} lacks one of them (it was deleted meanwhile). */
     Future<Void> copy(FilmId from, FilmId to, int chunks) {
-        return page(from, to, 0, chunks).compose(copied -> chunks == 0
-                ? Future.succeededFuture()
-                : fields(from, FilmKeys.media(from), FilmKeys.media(to), FilmRules.INIT, FilmRules.POSTER));
+        return pages(0, chunks, page -> fields(FilmKeys.snapshots(from), FilmKeys.snapshots(to), page)
+                        .compose(copied -> copied
+                                ? fields(FilmKeys.segments(from), FilmKeys.segments(to), page)
+                                : Future.succeededFuture(false)))
+                .compose(copied -> copied && chunks > 0
+                        ? fields(FilmKeys.media(from), FilmKeys.media(to), FilmRules.INIT, FilmRules.POSTER)
+                        : Future.succeededFuture(copied))
+                .compose(copied -> copied
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new UnknownFilmException(from)));
     }
 
-    private Future<Void> page(FilmId from, FilmId to, int first, int chunks) {
+    /** @return whether {@code from} had them all; if not, {@code to} has none of them either */
+    Future<Boolean> copyEnhanced(FilmId from, FilmId to, int chunks) {
+        return pages(0, chunks, page -> fields(FilmKeys.enhanced(from), FilmKeys.enhanced(to), page))
+                .compose(copied -> copied && chunks > 0
+                        ? fields(FilmKeys.media(from), FilmKeys.media(to), EnhancementRules.INIT)
+                        : Future.succeededFuture(copied))
+                .compose(copied -> copied
+                        ? Future.succeededFuture(true)
+                        : dropEnhanced(to).map(false));
+    }
+
+    Future<Void> dropEnhanced(FilmId id) {
+        return redis.send(Request.cmd(Command.UNLINK).arg(FilmKeys.enhanced(id)))
+                .compose(gone -> redis.send(Request.cmd(Command.HDEL)
+                        .arg(FilmKeys.media(id)).arg(EnhancementRules.INIT)))
+                .mapEmpty();
+    }
+
+    private static Future<Boolean> pages(int first, int chunks, Function<String[], Future<Boolean>> copy) {
         if (first >= chunks) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(true);
         }
         String[] page = new String[Math.min(PAGE, chunks - first)];
         for (int i = 0; i < page.length; i++) {
             page[i] = Integer.toString(first + i);
         }
-        return fields(from, FilmKeys.snapshots(from), FilmKeys.snapshots(to), page)
-                .compose(copied -> fields(from, FilmKeys.segments(from), FilmKeys.segments(to), page))
-                .compose(copied -> page(from, to, first + PAGE, chunks));
+        return copy.apply(page).compose(copied -> copied
+                ? pages(first + PAGE, chunks, copy)
+                : Future.succeededFuture(false));
     }
 
-    private Future<Void> fields(FilmId film, String from, String to, String... fields) {
+    /** @return whether all of them were there */
+    private Future<Boolean> fields(String from, String to, String... fields) {
         Request read = Request.cmd(Command.HMGET).arg(from);
         for (String field : fields) {
             read.arg(field);
@@ -51,11 +78,11 @@ final class ChunkCopy {
             for (int i = 0; i < fields.length; i++) {
                 Response value = values.get(i);
                 if (value == null) {
-                    return Future.failedFuture(new UnknownFilmException(film));
+                    return Future.succeededFuture(false);
                 }
                 write.arg(fields[i]).arg(value.toBuffer());
             }
-            return redis.send(write).mapEmpty();
+            return redis.send(write).map(true);
         });
     }
 }

@@ -24,6 +24,22 @@ public record EnhancementTask(Film film, FrameRange range, long run) {
         return range.to() > plan().settled(film.framesDone());
     }
 
+    /** Frames that the film will have. */
+    public int filmFrames() {
+        return film.hasEnded() ? film.framesDone() : film.recipe().frames();
+    }
+
+    /** Frames whose latents have a part in what becomes of the range. */
+    public FrameRange reach() {
+        return new FrameRange(
+                plan().reachesBack(range.from()), plan().reachesForward(range.to(), film.framesDone()));
+    }
+
+    /** How many times what is usually refined in one go. */
+    public int strides() {
+        return plan().strides(range.count());
+    }
+
     /** The chunk that the first of the frames belongs to. */
     public int firstChunk() {
         return film.plan().firstChunkFrom(range.from());

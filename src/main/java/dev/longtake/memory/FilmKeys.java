@@ -6,7 +6,7 @@ import java.util.List;
 /** Names in Redis. What belongs to one film has one hash tag, so that a script can change it in one go. */
 final class FilmKeys {
 
-    /** Films that are being made or wait for it. */
+    /** Films that are being made or refined, or wait for it. */
     static final String ACTIVE = "films:active";
 
     /** Sorted set: films that were deleted, by the time (seconds since 1970) after which they are forgotten. */

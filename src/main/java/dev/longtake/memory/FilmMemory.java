@@ -1,5 +1,6 @@
 package dev.longtake.memory;
 
+import dev.longtake.film.Enhancement;
 import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
@@ -72,9 +73,8 @@ public final class FilmMemory {
                 .compose(active -> chunks.copy(from, take.id(), take.chunksDone()))
                 .compose(copied -> requireSameEnd(from, take))
                 .compose(same -> takes.add(take.id(), take.lineage()))
-                .compose(listed -> bear(take))
-                .compose(born -> take.state().active() ? work.queue(take.id()) : Future.succeededFuture())
-                .map(take)
+                .compose(listed -> withEnhanced(from, take))
+                .compose(whole -> bear(whole).compose(born -> work.resume(whole)))
                 .recover(error -> trash.forget(take).transform(forgotten -> Future.failedFuture(error)));
     }
 
@@ -87,6 +87,27 @@ public final class FilmMemory {
                 ? Future.succeededFuture()
                 : Future.failedFuture(new InvalidFieldException("atFrame", take.framesDone(),
                         "a border of chunks, for the film has gone on")));
+    }
+
+    /**
+     * A take that has copies of the refined pictures too. If they have become others meanwhile, which is rare, the take
+     * is refined from its beginning on.
+     */
+    private Future<Film> withEnhanced(FilmId from, Film take) {
+        int frames = take.enhancement().map(Enhancement::frames).orElse(0);
+        return chunks.copyEnhanced(from, take.id(), take.plan().firstChunkFrom(frames))
+                .compose(copied -> frames == 0 || !copied ? Future.succeededFuture(copied) : findIfAny(from)
+                        .map(now -> now.filter(film -> stillSame(film, take)).isPresent()))
+                .compose(same -> same ? Future.succeededFuture(take) : chunks.dropEnhanced(take.id())
+                        .map(take.enhanced(take.enhancement().map(Enhancement::plan).map(Enhancement::begun))));
+    }
+
+    /** Whether what a take has copied of {@code from}'s refined pictures is what the take's own would be. */
+    private static boolean stillSame(Film from, Film take) {
+        Enhancement copied = take.enhancement().orElseThrow();
+        return from.enhancement().filter(now -> now.plan().equals(copied.plan())).isPresent()
+                && (from.framesDone() == take.framesDone()
+                        || copied.frames() <= copied.plan().settled(take.framesDone()));
     }
 
     private Future<Void> bear(Film take) {
@@ -172,7 +193,12 @@ public final class FilmMemory {
 
     /** Stops a film that is under way at once; it keeps the chunks it has. No effect on other films. */
     public Future<Film> stop(FilmId id) {
-        return records.changeIf(id, FilmRules::stopped).compose(stopped -> records.after(stopped, id));
+        return records.kept(id)
+                // What it has is then refined to its end.
+                .compose(exists -> work.activate(id))
+                .compose(active -> records.changeIf(id, FilmRules::stopped))
+                .compose(stopped -> records.after(stopped, id))
+                .compose(work::refine);
     }
 
     /** Lets an active film rest; a chunk that is being made is finished first. No effect on other films. */
@@ -258,15 +284,19 @@ public final class FilmMemory {
      */
     public Future<Film> commit(ChunkTask task, CommittedChunk chunk) {
         FilmId id = task.film().id();
-        return records.changeIf(id, record -> FilmRules.committed(record, task, chunk))
-                .compose(film -> records.after(film, id));
+        return work.activate(id)
+                .compose(active -> records.changeIf(id, record -> FilmRules.committed(record, task, chunk)))
+                .compose(film -> records.after(film, id))
+                .compose(work::refine);
     }
 
     /** The chunk of {@code task} cannot be made. No effect if the task is no longer valid. */
     public Future<Film> fail(ChunkTask task, String error) {
         FilmId id = task.film().id();
-        return records.changeIf(id, record -> FilmRules.failed(record, task, error))
-                .compose(film -> records.after(film, id));
+        return work.activate(id)
+                .compose(active -> records.changeIf(id, record -> FilmRules.failed(record, task, error)))
+                .compose(film -> records.after(film, id))
+                .compose(work::refine);
     }
 
     /** Tells the films that have not begun their places in the queue; an event for each that moved. */

@@ -28,17 +28,31 @@ final class FilmWork {
     }
 
     Future<Void> queue(FilmId id) {
-        return jobs.enqueue(id)
+        return jobs.enqueue(id, Stage.CHUNKS)
                 .compose(queued -> jobs.position(id))
                 .compose(position -> position.isEmpty()
                         ? Future.succeededFuture()
                         : events.announcePosition(id, position.get()));
     }
 
-    /** Queues a film if it is active. A sweep may have taken it off the list before it was. */
+    /** Whether there is something to do for a film now. */
+    static boolean needed(Film film) {
+        return film.state().active() || film.enhanceable().isPresent();
+    }
+
+    /** Queues a film for what there is to do. A sweep may have taken it off the list before there was anything. */
     Future<Film> resume(Film film) {
-        return film.state().active()
-                ? activate(film.id()).compose(active -> queue(film.id())).map(film)
+        return needed(film)
+                ? activate(film.id())
+                        .compose(listed -> film.state().active() ? queue(film.id()) : Future.succeededFuture())
+                        .compose(queued -> refine(film))
+                : Future.succeededFuture(film);
+    }
+
+    /** Queues a film that is listed to be refined, if it can be. */
+    Future<Film> refine(Film film) {
+        return film.enhanceable().isPresent()
+                ? jobs.enqueue(film.id(), Stage.ENHANCEMENT).map(film)
                 : Future.succeededFuture(film);
     }
 

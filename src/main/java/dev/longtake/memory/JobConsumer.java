@@ -91,7 +91,8 @@ public final class JobConsumer {
                         .arg(JobQueue.STREAM).arg(JobQueue.GROUP).arg(job.entry()).arg(job.entry()).arg(1))
                 .map(pending -> pending.size() == 0
                         ? Optional.empty()
-                        : Optional.of(new Job(job.entry(), job.film(), pending.get(0).get(3).toInteger())));
+                        : Optional.of(new Job(
+                                job.entry(), job.film(), job.stage(), pending.get(0).get(3).toInteger())));
     }
 
     private Future<Optional<Job>> again(Throwable error) {
@@ -118,12 +119,12 @@ public final class JobConsumer {
     /**
      * Ends a job.
      *
-     * @param more whether the film needs another turn
+     * @param more whether the film needs another turn for the same stage
      */
     public Future<Void> done(Job job, boolean more) {
         held = "";
         return DONE.run(redis, List.of(JobQueue.STREAM, JobQueue.TURNS, JobQueue.AGAIN),
-                        List.of(JobQueue.GROUP, job.entry(), job.film(), more ? "1" : "0"))
+                        List.of(JobQueue.GROUP, job.entry(), job.turn(), more ? "1" : "0"))
                 .mapEmpty();
     }
 

@@ -10,16 +10,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whose turn it is. A turn is one chunk; a film that needs more goes back to the end of the queue, so that all films
- * get on. A film has at most one turn in the queue. Safe to use from any thread.
+ * Whose turn it is. A turn is one chunk, or what is refined in one go; a film that needs more goes back to the end of
+ * the queue, so that all films get on. A film has at most one turn for each stage in the queue, so that one worker may
+ * refine what another makes. Safe to use from any thread.
  */
 public final class JobQueue {
 
     static final String STREAM = "{jobs}";
     static final String GROUP = "workers";
-    /** Hash: film to its entry in the stream. */
+    /** Hash: turn to its entry in the stream. */
     static final String TURNS = "{jobs}:turns";
-    /** Set: films that were given a turn while they had one. */
+    /** Set: turns that were given once more while they were there. */
     static final String AGAIN = "{jobs}:again";
     /** Sorted set: workers by their last sign of life. */
     static final String WORKERS = "{jobs}:workers";
@@ -34,24 +35,29 @@ public final class JobQueue {
     }
 
     /** Gives a film a turn; harmless if it has one. */
-    public Future<Void> enqueue(FilmId film) {
-        return ENQUEUE.run(redis, List.of(STREAM, TURNS, AGAIN), List.of(film)).mapEmpty();
+    public Future<Void> enqueue(FilmId film, Stage stage) {
+        return ENQUEUE.run(redis, List.of(STREAM, TURNS, AGAIN), List.of(new Turn(film, stage))).mapEmpty();
     }
 
     /**
-     * Films that get their turn before this one: 0 if it is next, empty if it has no turn or a worker is at it.
+     * Films whose next chunk is made before this one's: 0 if it is next, empty if it has no turn or a worker is at it.
      */
     public Future<Optional<Integer>> position(FilmId film) {
         return waiting().map(films -> Optional.of(films.indexOf(film)).filter(position -> position >= 0));
     }
 
-    /** Films that wait for a worker, the next first; at most {@value #LONGEST_LIST}. */
+    /** Films whose next chunk waits for a worker, the next first; at most {@value #LONGEST_LIST}. */
     public Future<List<FilmId>> waiting() {
         return lastTaken().compose(last -> redis.send(Request.cmd(Command.XRANGE)
                         .arg(STREAM).arg("(" + last).arg("+").arg("COUNT").arg(LONGEST_LIST)))
                 .map(entries -> {
                     List<FilmId> films = new ArrayList<>();
-                    entries.forEach(entry -> films.add(film(entry)));
+                    for (Response entry : entries) {
+                        Turn turn = turn(entry);
+                        if (turn.stage() == Stage.CHUNKS) {
+                            films.add(turn.film());
+                        }
+                    }
                     return films;
                 });
     }
@@ -82,7 +88,7 @@ public final class JobQueue {
     }
 
     /** @param entry id and fields of an entry of the stream */
-    static FilmId film(Response entry) {
-        return new FilmId(entry.get(1).get(1).toString());
+    static Turn turn(Response entry) {
+        return Turn.of(entry.get(1).get(1).toString());
     }
 }

@@ -59,6 +59,7 @@ record JobSearch(String worker, long silenceMillis) {
             return Optional.empty();
         }
         Response entry = entries.get(0);
-        return Optional.of(new Job(entry.get(0).toString(), JobQueue.film(entry), 1));
+        Turn turn = JobQueue.turn(entry);
+        return Optional.of(new Job(entry.get(0).toString(), turn.film(), turn.stage(), 1));
     }
 }

@@ -14,6 +14,7 @@ public final class Memory {
     private final JobQueue jobs;
     private final ShareLinks shares;
     private final FilmMemory films;
+    private final Enhancements enhancements;
     private final Sweeper sweeper;
     private final Traffic traffic;
     private final Quotas quotas;
@@ -27,6 +28,7 @@ public final class Memory {
         jobs = new JobQueue(redis);
         shares = new ShareLinks(redis, news);
         films = new FilmMemory(redis, events, jobs, shares);
+        enhancements = new Enhancements(redis);
         sweeper = new Sweeper(redis, jobs, films);
         traffic = new Traffic(redis);
         quotas = new Quotas(redis);
@@ -46,6 +48,10 @@ public final class Memory {
 
     public FilmMemory films() {
         return films;
+    }
+
+    public Enhancements enhancements() {
+        return enhancements;
     }
 
     public FilmEvents events() {

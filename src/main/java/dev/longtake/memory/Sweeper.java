@@ -1,6 +1,7 @@
 package dev.longtake.memory;
 
 import com.github.f4b6a3.ulid.Ulid;
+import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -10,8 +11,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Makes good what a crash between two steps left undone: gives every active film a turn that has none, and takes
- * the others off the list of active films. Forgets what has been in the trash for long enough. Harmless at any time, also by
+ * Makes good what a crash between two steps left undone: gives every film that there is something to do for the turns
+ * that it has not, and takes the others off the list of active films. Forgets what has been in the trash for long enough. Harmless at any time, also by
  * several processes at once.
  */
 public final class Sweeper {
@@ -38,8 +39,8 @@ public final class Sweeper {
 
     private Future<Void> sweep(FilmId id) {
         return find(id).compose(film -> {
-            if (active(film)) {
-                return requeue(id);
+            if (needed(film)) {
+                return requeue(film.get().film());
             }
             if (film.isPresent()) {
                 return retire(id);
@@ -58,16 +59,23 @@ public final class Sweeper {
         return redis.send(unlink).mapEmpty();
     }
 
-    private Future<Void> requeue(FilmId id) {
-        return redis.send(Request.cmd(Command.HEXISTS).arg(JobQueue.TURNS).arg(id.value()))
-                .compose(turn -> turn.toInteger() == 1 ? Future.succeededFuture() : jobs.enqueue(id));
+    private Future<Void> requeue(Film film) {
+        return (film.state().active() ? requeue(film.id(), Stage.CHUNKS) : Future.<Void>succeededFuture())
+                .compose(queued -> film.enhanceable().isPresent()
+                        ? requeue(film.id(), Stage.ENHANCEMENT)
+                        : Future.succeededFuture());
+    }
+
+    private Future<Void> requeue(FilmId id, Stage stage) {
+        return redis.send(Request.cmd(Command.HEXISTS).arg(JobQueue.TURNS).arg(new Turn(id, stage).toString()))
+                .compose(turn -> turn.toInteger() == 1 ? Future.succeededFuture() : jobs.enqueue(id, stage));
     }
 
     private Future<Void> retire(FilmId id) {
         return redis.send(Request.cmd(Command.SREM).arg(FilmKeys.ACTIVE).arg(id.value()))
                 // It may have been extended just now.
                 .compose(gone -> find(id))
-                .compose(film -> active(film)
+                .compose(film -> needed(film)
                         ? redis.send(Request.cmd(Command.SADD).arg(FilmKeys.ACTIVE).arg(id.value())).mapEmpty()
                         : Future.succeededFuture());
     }
@@ -76,8 +84,8 @@ public final class Sweeper {
         return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id))).map(hash -> FilmRecord.read(id, hash));
     }
 
-    private static boolean active(Optional<FilmRecord> film) {
-        return film.filter(record -> record.kept() && record.film().state().active()).isPresent();
+    private static boolean needed(Optional<FilmRecord> film) {
+        return film.filter(record -> record.kept() && FilmWork.needed(record.film())).isPresent();
     }
 
     private static Duration age(FilmId id) {

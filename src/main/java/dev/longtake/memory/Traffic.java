@@ -1,15 +1,21 @@
 package dev.longtake.memory;
 
+import dev.longtake.film.Enhancement;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
+import dev.longtake.film.FilmState;
 import dev.longtake.film.Recipe;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** How busy the workers are. Safe to use from any thread. */
 public final class Traffic {
@@ -26,21 +32,57 @@ public final class Traffic {
     /**
      * What else the workers have to do.
      *
-     * @param films   films with a turn or at a worker, some of them if there are very many
+     * @param works   of films with a turn or at a worker, some of them if there are very many
      * @param all     how many there are of them
      * @param workers workers that gave a sign of life lately
      */
-    public record Load(List<Work> films, int all, int workers) {
+    public record Load(List<Work> works, int all, int workers) {
 
         public Load {
-            films = List.copyOf(films);
+            works = List.copyOf(works);
+        }
+
+        public Load with(Work work) {
+            List<Work> more = new ArrayList<>(works);
+            more.add(work);
+            return new Load(more, all + 1, workers);
         }
     }
 
-    /** @param chunks that a film still needs, with the one that is being made */
-    public record Work(Recipe recipe, int chunks) { }
+    /**
+     * What a film still needs of the workers in one stage; each stage of a film takes its turns beside the other.
+     *
+     * @param refining how the film is refined; empty if its chunks are made
+     * @param turns    with the one that is running
+     */
+    public record Work(Recipe recipe, Optional<EnhancementPlan> refining, int turns) {
 
-    /** Films that share the workers with {@code film}, which itself does not count. */
+        public static Work chunks(Recipe recipe, int turns) {
+            return new Work(recipe, Optional.empty(), turns);
+        }
+
+        /** The rest of a film's chunks. */
+        static Optional<Work> chunks(Film film) {
+            return film.state().active()
+                    ? Optional.of(chunks(film.recipe(), film.chunks() - film.chunksDone()))
+                    : Optional.empty();
+        }
+
+        /** The rest of a film's refinement, as if all of its frames were there. */
+        static Optional<Work> refinement(Film film) {
+            return film.enhancement()
+                    .filter(done -> done.error().isEmpty() && film.state() != FilmState.PAUSED)
+                    .map(done -> new Work(film.recipe(), Optional.of(done.plan()), turns(film, done)))
+                    .filter(work -> work.turns() > 0);
+        }
+
+        private static int turns(Film film, Enhancement done) {
+            int frames = film.hasEnded() ? film.framesDone() : film.recipe().frames();
+            return done.plan().strides(frames - done.frames());
+        }
+    }
+
+    /** What the workers have to do for other films than {@code film}. */
     public Future<Load> beside(FilmId film) {
         return Future.all(
                         redis.send(Request.cmd(Command.HKEYS).arg(JobQueue.TURNS)),
@@ -49,29 +91,28 @@ public final class Traffic {
     }
 
     private static List<FilmId> others(Response turns, FilmId film) {
-        List<FilmId> others = new ArrayList<>();
-        turns.forEach(turn -> others.add(new FilmId(turn.toString())));
+        Set<FilmId> others = new LinkedHashSet<>();
+        turns.forEach(turn -> others.add(Turn.of(turn.toString()).film()));
         others.remove(film);
-        return others;
+        return List.copyOf(others);
     }
 
     private Future<Load> load(List<FilmId> others, int workers) {
-        return Future.all(others.stream().limit(MOST_READ).map(this::work).toList()).map(read -> {
-            List<Work> films = read.<Optional<Work>>list().stream().flatMap(Optional::stream).toList();
+        List<FilmId> some = others.subList(0, Math.min(MOST_READ, others.size()));
+        return Future.all(some.stream().map(this::works).toList()).map(read -> {
+            List<Work> works = read.<List<Work>>list().stream().flatMap(List::stream).toList();
             // Of those who were read, some may just have ended.
-            int unread = Math.max(0, others.size() - MOST_READ);
-            return new Load(films, films.size() + unread, workers);
+            double all = some.isEmpty() ? 0 : (double) works.size() * others.size() / some.size();
+            return new Load(works, (int) Math.round(all), workers);
         });
     }
 
-    private Future<Optional<Work>> work(FilmId id) {
+    private Future<List<Work>> works(FilmId id) {
         return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))
                 .map(hash -> FilmRecord.read(id, hash)
-                        .filter(record -> record.kept() && record.film().state().active())
-                        .map(record -> work(record.film())));
-    }
-
-    private static Work work(Film film) {
-        return new Work(film.recipe(), film.chunks() - film.chunksDone());
+                        .filter(FilmRecord::kept)
+                        .map(FilmRecord::film)
+                        .map(film -> Stream.concat(Work.chunks(film).stream(), Work.refinement(film).stream()).toList())
+                        .orElse(List.of()));
     }
 }

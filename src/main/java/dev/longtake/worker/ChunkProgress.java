@@ -32,6 +32,7 @@ final class ChunkProgress implements StepListener {
     private final ChunkTask task;
     private final TurnPace pace;
     private final TurnClock clock;
+    private final TurnKind kind;
     private final TimeLeft left;
     private volatile boolean telling;
     private volatile boolean watched;
@@ -43,7 +44,8 @@ final class ChunkProgress implements StepListener {
         this.task = task;
         this.pace = pace;
         this.clock = clock;
-        left = new TimeLeft(pace, task.film().recipe(), task.film().chunks() - task.chunk() - 1, load);
+        kind = TurnKind.chunk(task.film().recipe(), task.chunk() == 0);
+        left = FilmTime.chunks(pace, task, load);
     }
 
     @Override
@@ -72,7 +74,7 @@ final class ChunkProgress implements StepListener {
 
     private JsonObject progress(int step, int steps) {
         Film film = task.film();
-        TurnPace.Outlook now = pace.outlook(film.recipe(), task.chunk() == 0, clock.elapsed(), step, steps);
+        TurnPace.Outlook now = pace.outlook(kind, clock.elapsed(), step, steps);
         JsonObject progress = new JsonObject()
                 .put("chunk", task.chunk())
                 .put("step", step)
@@ -81,7 +83,7 @@ final class ChunkProgress implements StepListener {
                 .put("firstOpenFrame", film.firstOpenFrame())
                 .put("fps", rounded(film.plan().newFrames(task.chunk()) / now.seconds()));
         // An endless film ends when somebody says so.
-        return film.endless() ? progress : progress.put("etaSeconds", rounded(left.seconds(now)));
+        return film.endless() ? progress : progress.put("etaSeconds", rounded(left.seconds(now, kind)));
     }
 
     private static double rounded(double value) {

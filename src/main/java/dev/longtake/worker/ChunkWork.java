@@ -8,7 +8,6 @@ import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.media.ChunkEncoder;
-import dev.longtake.media.JpegEncoder;
 import dev.longtake.media.MediaSegment;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.ChunkTask;
@@ -16,15 +15,11 @@ import dev.longtake.memory.CommittedChunk;
 import java.util.Optional;
 
 /** From a task to what is committed: pictures, segment, poster. Blocks; used by the worker's one thread. */
-final class ChunkWork implements AutoCloseable {
-
-    private static final int POSTER_QUANTIZER = 3;
-    /** Pages that show link previews want pictures of at least 200 pixels, better 600. */
-    private static final int POSTER_WIDTH = 640;
+final class ChunkWork {
 
     private final ChunkMaker maker;
     private final ChunkEncoder encoder;
-    private final JpegEncoder posters = new JpegEncoder(POSTER_QUANTIZER, POSTER_WIDTH);
+    private final Posters posters = new Posters();
 
     ChunkWork(ChunkMaker maker, VideoFormat format) {
         this.maker = maker;
@@ -41,18 +36,12 @@ final class ChunkWork implements AutoCloseable {
                 : maker.generate(task.film().recipe(), task.chunk(), known, listener, token);
         VideoFrames shown = chunk.frames().slice(0, task.shownFrames());
         MediaSegment segment = encoder.encode(shown, task.film().plan().firstFrame(task.chunk()));
-        Optional<byte[]> poster =
-                task.chunk() == 0 ? Optional.of(posters.encode(shown, shown.count() / 2)) : Optional.empty();
+        Optional<byte[]> poster = task.chunk() == 0 ? Optional.of(posters.of(shown)) : Optional.empty();
         return new CommittedChunk(chunk.snapshot(), segment.init(), segment.media(), poster,
                 (System.nanoTime() - begun) / 1e9, chunk.stats().networkSeconds());
     }
 
     private GeneratedChunk again(Snapshot snapshot) {
         return new GeneratedChunk(snapshot, maker.render(snapshot), new ChunkStats(0, 0));
-    }
-
-    @Override
-    public void close() {
-        maker.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.longtake.worker;
 
-import dev.longtake.memory.ChunkTask;
 import java.util.Arrays;
 
 /** Takes the time of one turn. Used by one thread after the other. */
@@ -8,7 +7,8 @@ final class TurnClock {
 
     private final long begun = System.nanoTime();
     private double[] steps = new double[0];
-    private ChunkTask made;
+    private TurnKind made;
+    private int units;
 
     /** Seconds since the turn began. */
     double elapsed() {
@@ -21,15 +21,20 @@ final class TurnClock {
         steps[step - 1] = elapsed();
     }
 
-    /** The turn's chunk was made and kept. */
-    void made(ChunkTask task) {
-        made = task;
+    /**
+     * What the turn was for was made and kept.
+     *
+     * @param asMuchAs so many turns of its kind usually make
+     */
+    void made(TurnKind kind, int asMuchAs) {
+        made = kind;
+        units = asMuchAs;
     }
 
-    /** The turn is over: if it made a whole chunk, it tells how long the next ones may take. */
+    /** The turn is over: if it made something whole, it tells how long the next ones may take. */
     void teach(TurnPace pace) {
-        if (made != null && !made.again() && Arrays.stream(steps).allMatch(seconds -> seconds > 0)) {
-            pace.learn(made.film().recipe(), made.chunk() == 0, steps, elapsed());
+        if (made != null && Arrays.stream(steps).allMatch(seconds -> seconds > 0)) {
+            pace.learn(made, Arrays.stream(steps).map(seconds -> seconds / units).toArray(), elapsed() / units);
         }
     }
 }

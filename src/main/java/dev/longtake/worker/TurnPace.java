@@ -1,13 +1,11 @@
 package dev.longtake.worker;
 
-import dev.longtake.film.Mode;
-import dev.longtake.film.Recipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How long a worker's turns take, from taking a chunk to being free for the next: what is learnt from one film holds
+ * How long a worker's turns take, from taking one to being free for the next: what is learnt from one film holds
  * for the next that is made the same way. Used on the worker's event loop and thread.
  */
 final class TurnPace {
@@ -20,39 +18,8 @@ final class TurnPace {
     private static final double WEIGHT_OF_FIRST = 0.05;
     /** What a turn of one kind says of a turn of another. */
     private static final double WEIGHT_OF_OTHERS = 0.3;
-    /** Where no turn is known: what comes before the first step and after the last one, in network passes. */
-    private static final double FOREWORK = 1.5;
-    private static final double AFTERWORK = 2.5;
 
-    private final Map<Kind, Known> known = new LinkedHashMap<>();
-
-    /**
-     * Turns that take equally long.
-     *
-     * @param guided  whether every step takes two passes
-     * @param opening whether it is a film's first chunk, which knows nothing of one before
-     */
-    private record Kind(int steps, boolean guided, boolean opening) {
-
-        static Kind of(Recipe recipe, boolean opening) {
-            return new Kind(recipe.steps(), recipe.mode() == Mode.CAREFUL && recipe.guidanceScale() != 1, opening);
-        }
-
-        /** What it takes as the networks count it. */
-        double passes() {
-            return FOREWORK + steps * (guided ? 2 : 1) + AFTERWORK;
-        }
-
-        /** Part of the turn that is over after a step, 0 to 1. */
-        double over(int step, int steps) {
-            double before = FOREWORK + (double) step / steps * this.steps * (guided ? 2 : 1);
-            return before / passes();
-        }
-
-        boolean like(Kind other) {
-            return steps == other.steps && guided == other.guided;
-        }
-    }
+    private final Map<TurnKind, Known> known = new LinkedHashMap<>();
 
     /**
      * Turns of one kind.
@@ -93,13 +60,12 @@ final class TurnPace {
     record Outlook(double seconds, double rest, double slowness) { }
 
     /**
-     * Learns from a turn that made a whole chunk.
+     * Learns from a turn that did its whole work.
      *
-     * @param steps seconds from the turn's beginning to the end of each step
+     * @param steps seconds from the turn's beginning to the end of each step; none where turns of a kind differ in them
      */
-    synchronized void learn(Recipe recipe, boolean opening, double[] steps, double seconds) {
+    synchronized void learn(TurnKind kind, double[] steps, double seconds) {
         boolean first = known.isEmpty();
-        Kind kind = Kind.of(recipe, opening);
         Known before = known.remove(kind);
         known.put(kind, before == null || before.steps().length != steps.length
                 ? new Known(seconds, steps.clone(), first ? WEIGHT_OF_FIRST : 1)
@@ -115,8 +81,7 @@ final class TurnPace {
      *
      * @param step 1 to {@code steps}
      */
-    synchronized Outlook outlook(Recipe recipe, boolean opening, double elapsed, int step, int steps) {
-        Kind kind = Kind.of(recipe, opening);
+    synchronized Outlook outlook(TurnKind kind, double elapsed, int step, int steps) {
         Known before = find(kind);
         double over = before != null && before.tells(step, steps)
                 ? before.steps()[step - 1] / before.seconds()
@@ -131,28 +96,27 @@ final class TurnPace {
     }
 
     /**
-     * What a later turn of a film takes.
+     * What a later turn takes.
      *
-     * @param now what is known from the turn that is running
-     * @param running whose turn that is
+     * @param now     what is known from the turn that is running
+     * @param running what kind of turn that is
      */
-    synchronized double later(Recipe recipe, Outlook now, Recipe running) {
-        Kind kind = Kind.of(recipe, false);
+    synchronized double later(TurnKind kind, Outlook now, TurnKind running) {
         Known before = find(kind);
         return before != null
                 ? before.seconds() * now.slowness()
-                : now.seconds() * kind.passes() / Kind.of(running, false).passes();
+                : now.seconds() * kind.passes() / running.passes();
     }
 
     /** The turns that are most like those of a kind; null if there were none at all. */
-    private Known find(Kind kind) {
+    private Known find(TurnKind kind) {
         Known exact = known.get(kind);
         if (exact != null) {
             return exact;
         }
         Known like = null;
         Known other = null;
-        for (Map.Entry<Kind, Known> entry : known.entrySet()) {
+        for (Map.Entry<TurnKind, Known> entry : known.entrySet()) {
             if (entry.getKey().like(kind)) {
                 like = entry.getValue().weighing(WEIGHT_OF_OTHERS);
             } else {

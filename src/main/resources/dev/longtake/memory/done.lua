@@ -1,6 +1,6 @@
--- Ends a turn; the film goes to the end of the queue if it needs another one. Harmless if the turn was ended before.
+-- Ends a turn; another one is put at the end of the queue if it is needed. Harmless if the turn was ended before.
 -- KEYS: stream, turns, again
--- ARGV: group, entry, film, 1 if it needs another turn
+-- ARGV: group, entry, turn, 1 if another one is needed
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 redis.call('XDEL', KEYS[1], ARGV[2])
 if redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[2] then
@@ -8,7 +8,7 @@ if redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[2] then
 end
 local again = redis.call('SREM', KEYS[3], ARGV[3])
 if ARGV[4] == '1' or again == 1 then
-  redis.call('HSET', KEYS[2], ARGV[3], redis.call('XADD', KEYS[1], '*', 'film', ARGV[3]))
+  redis.call('HSET', KEYS[2], ARGV[3], redis.call('XADD', KEYS[1], '*', 'turn', ARGV[3]))
   return 1
 end
 redis.call('HDEL', KEYS[2], ARGV[3])

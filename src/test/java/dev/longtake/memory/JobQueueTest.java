@@ -79,17 +79,17 @@ class JobQueueTest extends RedisTest {
         JobConsumer worker = worker("w");
         Job job = await(worker.take());
         assertThat(await(memory.traffic().beside(job.film()))).isEqualTo(
-                new Traffic.Load(List.of(new Traffic.Work(b.recipe(), 9)), 1, 1));
+                new Traffic.Load(List.of(Traffic.Work.chunks(b.recipe(), 9)), 1, 1));
         await(worker.done(job, false));
-        assertThat(await(memory.traffic().beside(b.id())).films()).as("what has ended does not count").isEmpty();
-        assertThat(await(memory.traffic().beside(a)).films()).hasSize(1);
+        assertThat(await(memory.traffic().beside(b.id())).works()).as("what has ended does not count").isEmpty();
+        assertThat(await(memory.traffic().beside(a)).works()).hasSize(1);
     }
 
     @Test
     void aFilmHasOneTurnAtATime() throws Exception {
         FilmId id = queued();
-        await(memory.jobs().enqueue(id));
-        await(memory.jobs().enqueue(id));
+        await(memory.jobs().enqueue(id, Stage.CHUNKS));
+        await(memory.jobs().enqueue(id, Stage.CHUNKS));
         assertThat(await(memory.jobs().waiting())).containsExactly(id);
     }
 
@@ -98,7 +98,7 @@ class JobQueueTest extends RedisTest {
         FilmId id = queued();
         JobConsumer worker = worker("w");
         Job last = await(worker.take());
-        await(memory.jobs().enqueue(id));
+        await(memory.jobs().enqueue(id, Stage.CHUNKS));
         await(worker.done(last, false));
         Job another = await(worker.take());
         assertThat(another.film()).isEqualTo(id);

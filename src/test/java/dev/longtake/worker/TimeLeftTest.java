@@ -21,8 +21,8 @@ class TimeLeftTest {
     TimeLeftTest() {
         // The first turn of all counts for little.
         for (int i = 0; i < 9; i++) {
-            pace.learn(QUICK, false, new double[] {1, 1.5}, 2);
-            pace.learn(THOROUGH, false, new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 10);
+            pace.learn(TurnKind.chunk(QUICK, false), new double[] {1, 1.5}, 2);
+            pace.learn(TurnKind.chunk(THOROUGH, false), new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 10);
         }
     }
 
@@ -63,7 +63,8 @@ class TimeLeftTest {
     @Test
     void aSlowMachineIsSlowForAll() {
         TurnPace.Outlook slow = new TurnPace.Outlook(3, 1.5, 1.5);
-        assertThat(new TimeLeft(pace, QUICK, 4, beside(1, work(THOROUGH, 9))).seconds(slow))
+        assertThat(new TimeLeft(pace, work(QUICK, 4), beside(1, work(THOROUGH, 9)))
+                .seconds(slow, TurnKind.chunk(QUICK, false)))
                 .isEqualTo(1.5 + 1.5 * 4 * (2 + 10));
     }
 
@@ -74,7 +75,7 @@ class TimeLeftTest {
     }
 
     private double left(int turns, Traffic.Load load) {
-        return new TimeLeft(pace, QUICK, turns, load).seconds(HALF);
+        return new TimeLeft(pace, work(QUICK, turns), load).seconds(HALF, TurnKind.chunk(QUICK, false));
     }
 
     private static Traffic.Load beside(int workers, Traffic.Work... films) {
@@ -82,7 +83,7 @@ class TimeLeftTest {
     }
 
     private static Traffic.Work work(Recipe recipe, int chunks) {
-        return new Traffic.Work(recipe, chunks);
+        return Traffic.Work.chunks(recipe, chunks);
     }
 
     private static Recipe recipe(int steps) {

@@ -81,7 +81,7 @@ class TreeOfTakesTest {
 
     @AfterAll
     static void close() throws Exception {
-        worker.close();
+        director.close();
         fresh.close();
         await(memory.close());
         await(vertx.close());

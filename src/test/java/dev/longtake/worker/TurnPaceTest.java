@@ -17,10 +17,10 @@ class TurnPaceTest {
 
     @Test
     void withoutExperienceTheRunningTurnSaysAll() {
-        TurnPace.Outlook half = pace.outlook(RECIPE, true, 2, 6, 12);
+        TurnPace.Outlook half = pace.outlook(TurnKind.chunk(RECIPE, true), 2, 6, 12);
         assertThat(half.seconds()).isCloseTo(4, within(1.0));
         assertThat(half.rest()).isEqualTo(half.seconds() - 2);
-        assertThat(pace.later(RECIPE, half, RECIPE)).as("a turn like this one").isEqualTo(half.seconds());
+        assertThat(pace.later(kind(RECIPE), half, kind(RECIPE))).as("a turn like this one").isEqualTo(half.seconds());
     }
 
     @Test
@@ -35,16 +35,16 @@ class TurnPaceTest {
     void itIsKnownWhatComesBeforeAndAfterTheSteps() {
         // Two seconds of preparation, three of steps, five of encoding.
         for (int i = 0; i < 6; i++) {
-            pace.learn(recipe(3), false, new double[] {3, 4, 5}, 10);
+            pace.learn(TurnKind.chunk(recipe(3), false), new double[] {3, 4, 5}, 10);
         }
-        assertThat(pace.outlook(recipe(3), false, 3, 1, 3).rest()).isCloseTo(7, within(1e-9));
-        assertThat(pace.outlook(recipe(3), false, 5, 3, 3).rest()).isCloseTo(5, within(1e-9));
+        assertThat(pace.outlook(TurnKind.chunk(recipe(3), false), 3, 1, 3).rest()).isCloseTo(7, within(1e-9));
+        assertThat(pace.outlook(TurnKind.chunk(recipe(3), false), 5, 3, 3).rest()).isCloseTo(5, within(1e-9));
     }
 
     @Test
     void aTurnThatIsSlowIsNotOverBecauseItsTimeIs() {
         learn(6, RECIPE, 3);
-        TurnPace.Outlook late = pace.outlook(RECIPE, false, 3.5, 6, 12);
+        TurnPace.Outlook late = pace.outlook(TurnKind.chunk(RECIPE, false), 3.5, 6, 12);
         assertThat(late.rest()).isGreaterThan(1);
         assertThat(late.slowness()).isGreaterThan(1);
     }
@@ -68,38 +68,38 @@ class TurnPaceTest {
         learn(2, RECIPE, 3);
         learn(1, recipe(50), 12);
         assertThat(seconds(recipe(50), 5.8, 25)).isCloseTo(12, within(0.5));
-        TurnPace.Outlook now = pace.outlook(RECIPE, false, 1.4, 6, 12);
+        TurnPace.Outlook now = pace.outlook(TurnKind.chunk(RECIPE, false), 1.4, 6, 12);
         assertThat(now.seconds()).isCloseTo(3, within(0.2));
-        assertThat(pace.later(recipe(50), now, RECIPE)).isCloseTo(12, within(0.5));
+        assertThat(pace.later(kind(recipe(50)), now, kind(RECIPE))).isCloseTo(12, within(0.5));
     }
 
     @Test
     void turnsThatNobodyKnowsAreJudgedByTheirPasses() {
         learn(6, fast(4), 2);
-        TurnPace.Outlook now = pace.outlook(fast(4), false, 1, 2, 4);
-        assertThat(pace.later(recipe(12), now, fast(4))).as("24 passes are not 4")
+        TurnPace.Outlook now = pace.outlook(TurnKind.chunk(fast(4), false), 1, 2, 4);
+        assertThat(pace.later(kind(recipe(12)), now, kind(fast(4)))).as("24 passes are not 4")
                 .isBetween(4.0, 12.0);
-        assertThat(pace.later(fast(4), now, fast(4))).isEqualTo(now.seconds());
+        assertThat(pace.later(kind(fast(4)), now, kind(fast(4)))).isEqualTo(now.seconds());
     }
 
     @Test
     void aFilmsFirstTurnIsAKindOfItsOwn() {
         for (int i = 0; i < 6; i++) {
-            pace.learn(RECIPE, true, steps(2), 2);
+            pace.learn(TurnKind.chunk(RECIPE, true), steps(2), 2);
         }
         learn(6, RECIPE, 3);
-        TurnPace.Outlook opening = pace.outlook(RECIPE, true, 0.95, 6, 12);
+        TurnPace.Outlook opening = pace.outlook(TurnKind.chunk(RECIPE, true), 0.95, 6, 12);
         assertThat(opening.seconds()).isCloseTo(2, within(0.1));
-        assertThat(pace.later(RECIPE, opening, RECIPE)).isCloseTo(3, within(0.1));
+        assertThat(pace.later(kind(RECIPE), opening, kind(RECIPE))).isCloseTo(3, within(0.1));
     }
 
     private double seconds(Recipe recipe, double elapsed, int step) {
-        return pace.outlook(recipe, false, elapsed, step, recipe.steps()).seconds();
+        return pace.outlook(TurnKind.chunk(recipe, false), elapsed, step, recipe.steps()).seconds();
     }
 
     private void learn(int turns, Recipe recipe, double seconds) {
         for (int i = 0; i < turns; i++) {
-            pace.learn(recipe, false, steps(recipe.steps(), seconds), seconds);
+            pace.learn(TurnKind.chunk(recipe, false), steps(recipe.steps(), seconds), seconds);
         }
     }
 
@@ -112,6 +112,10 @@ class TurnPaceTest {
         double[] steps = new double[count];
         Arrays.setAll(steps, i -> seconds * (i + 1) / (count + 1));
         return steps;
+    }
+
+    private static TurnKind kind(Recipe recipe) {
+        return TurnKind.chunk(recipe, false);
     }
 
     private static Recipe recipe(int steps) {
