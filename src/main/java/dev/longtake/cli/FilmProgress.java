@@ -20,6 +20,7 @@ final class FilmProgress implements AutoCloseable {
     private final ProgressBar bar;
     private final long started = System.nanoTime();
     private int framesDone;
+    private int refined;
     private double end = Double.NaN;
 
     FilmProgress(Recipe recipe, ChunkPlan plan) {
@@ -69,6 +70,18 @@ final class FilmProgress implements AutoCloseable {
                     : Math.max(0, end - seconds);
             System.err.printf(Locale.ROOT, "chunk %d of %d, %d of %d frames, %.1f frames/s, %.0f s left%n",
                     chunksDone, chunks, framesDone, frames, framesDone / seconds, left);
+        }
+    }
+
+    /** So many frames more are refined. */
+    void onRefined(int count) {
+        refined += count;
+        double seconds = seconds();
+        if (bar == null) {
+            System.err.printf(Locale.ROOT, "refined %d of %d frames, %.1f frames/s, %.0f s left%n",
+                    refined, frames, refined / seconds, seconds / refined * (frames - refined));
+        } else {
+            say(chunks, String.format(Locale.ROOT, " refined %d of %d frames", refined, frames));
         }
     }
 

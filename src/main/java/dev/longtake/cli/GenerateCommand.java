@@ -1,6 +1,7 @@
 package dev.longtake.cli;
 
 import dev.longtake.director.Director;
+import dev.longtake.director.GrowingFilm;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.InvalidFieldException;
@@ -68,7 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
         CountDownLatch cleanedUp = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cancel(token, cleanedUp), "interrupted"));
         try {
-            film(folder, manifest, recipe, token);
+            film(folder, manifest, recipe, recipeOptions.enhanced(manifest), token);
         } catch (CancelledException e) {
             return INTERRUPTED;
         } finally {
@@ -132,21 +133,45 @@ final class GenerateCommand implements Callable<Integer> {
         throw new InvalidFieldException("server", server, "an address such as https://films.example");
     }
 
-    private void film(Path folder, PackManifest manifest, Recipe recipe, CancelToken token)
+    private void film(Path folder, PackManifest manifest, Recipe recipe, boolean enhanced, CancelToken token)
             throws IOException, CancelledException {
-        PackManifest.Video video = manifest.video();
-        VideoFormat format = new VideoFormat(video.width(), video.height(), video.fps());
         try (Director director = new Director(ModelPack.open(folder, engine.device()))) {
             director.check(recipe);
-            try (FilmWriter writer = new FilmWriter(output, format);
+            try (FilmWriter writer = new FilmWriter(output, format(manifest, enhanced));
                     FilmProgress progress = new FilmProgress(recipe, director.plan())) {
-                director.film(recipe, (step, steps, preview) -> progress.onStep(), chunk -> {
-                    writer.write(chunk.frames());
-                    progress.onChunk(chunk);
-                }, token);
+                if (enhanced) {
+                    refined(director, recipe, writer, progress, token);
+                } else {
+                    director.film(recipe, (step, steps, preview) -> progress.onStep(), chunk -> {
+                        writer.write(chunk.frames());
+                        progress.onChunk(chunk);
+                    }, token);
+                }
                 writer.finish();
             }
         }
+    }
+
+    private static void refined(
+            Director director, Recipe recipe, FilmWriter writer, FilmProgress progress, CancelToken token)
+            throws IOException, CancelledException {
+        GrowingFilm film = new GrowingFilm(director, recipe, (step, steps, preview) -> { }, frames -> {
+            writer.write(frames);
+            progress.onRefined(frames.count());
+        }, token);
+        director.film(recipe, (step, steps, preview) -> progress.onStep(), chunk -> {
+            progress.onChunk(chunk);
+            List<float[]> made = chunk.snapshot().newFrames(director.plan());
+            film.add(made.subList(0, chunk.frames().count()));
+        }, token);
+        film.end();
+    }
+
+    private static VideoFormat format(PackManifest manifest, boolean enhanced) {
+        PackManifest.Video video = manifest.video();
+        return enhanced
+                ? manifest.enhancer().map(large -> new VideoFormat(large.width(), large.height(), video.fps())).orElseThrow()
+                : new VideoFormat(video.width(), video.height(), video.fps());
     }
 
     /** Ctrl-C: stops the networks and waits until the unfinished file is gone. */

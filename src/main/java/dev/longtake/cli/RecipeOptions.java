@@ -34,8 +34,8 @@ final class RecipeOptions {
     private String prompt;
 
     @Option(names = "--recipe", paramLabel = "FILE",
-            description = "Make the film of a recipe.json again; of the other options about the film only --frames can"
-                    + " be given.")
+            description = "Make the film of a recipe.json again; of the other options about the film only --frames and"
+                    + " --enhance can be given.")
     private Path recipe;
 
     @Option(names = "--frames", paramLabel = "N",
@@ -54,8 +54,26 @@ final class RecipeOptions {
     @Option(names = "--negative", paramLabel = "TEXT", description = "What not to show.")
     private String negative;
 
+    @Option(names = "--enhance",
+            description = "Refine the film, at the size of the pack's enhancer; takes about twice as long.")
+    private boolean enhance;
+
     @Mixin
     private SamplingOptions samplingOptions;
+
+    /**
+     * Whether the film is to be refined: by option, or since the recipe says so.
+     *
+     * @throws InvalidFieldException if the pack can't
+     * @throws IOException           if the file of a recipe can't be read
+     */
+    boolean enhanced(PackManifest manifest) throws IOException {
+        boolean wished = enhance || recipe != null && Boolean.TRUE.equals(read(recipe).getValue("enhance"));
+        if (wished && manifest.enhancer().isEmpty()) {
+            throw new InvalidFieldException("enhance", true, "left out: the pack \"" + manifest.name() + "\" has no enhancer");
+        }
+        return wished;
+    }
 
     /**
      * The recipe for a pack.
@@ -93,7 +111,7 @@ final class RecipeOptions {
         boolean others = !Stream.of(prompt, seed, negative).allMatch(Objects::isNull)
                 || !changes.isEmpty() || !samplingOptions.arguments().isEmpty();
         if (recipe != null && others) {
-            throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames");
+            throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames and --enhance");
         }
         if (recipe == null && prompt == null) {
             throw new InvalidFieldException("--prompt", null, "given, unless --recipe is");
@@ -112,6 +130,9 @@ final class RecipeOptions {
             if (Boolean.TRUE.equals(request.remove("endless")) && frames == null) {
                 throw new InvalidFieldException("frames", null, "given, for the film of this recipe has no end");
             }
+            if (enhance) {
+                request.put("enhance", true);
+            }
             return frames == null ? request : request.put("frames", frames);
         }
         JsonObject request = new JsonObject()
@@ -122,6 +143,9 @@ final class RecipeOptions {
         }
         if (negative != null) {
             request.put("negativePrompt", negative);
+        }
+        if (enhance) {
+            request.put("enhance", true);
         }
         samplingOptions.addTo(request);
         JsonArray timeline = new JsonArray();

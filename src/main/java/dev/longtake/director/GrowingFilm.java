@@ -1,0 +1,76 @@
+package dev.longtake.director;
+
+import dev.longtake.film.CancelToken;
+import dev.longtake.film.CancelledException;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
+import dev.longtake.film.Recipe;
+import dev.longtake.film.StepListener;
+import dev.longtake.film.VideoFrames;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Refines a film while it is being made: gives away what can be refined as soon as it can. Holds no more of the film than
+ * the {@link EnhancementPlan} reaches.
+ */
+public final class GrowingFilm {
+
+    /** Gets refined frames, each once, in order. */
+    @FunctionalInterface
+    public interface Sink {
+        /** @throws IOException to make no more of the film */
+        void accept(VideoFrames frames) throws IOException;
+    }
+
+    private final Director director;
+    private final EnhancementPlan plan;
+    private final Recipe recipe;
+    private final StepListener listener;
+    private final Sink sink;
+    private final CancelToken token;
+    private final List<float[]> latents = new ArrayList<>();
+    /** The film's frame that {@link #latents} begin with. */
+    private int from;
+    private int refined;
+
+    /**
+     * @param director of a pack with an enhancer
+     * @param listener hears of every pass of the enhancer's network
+     */
+    public GrowingFilm(Director director, Recipe recipe, StepListener listener, Sink sink, CancelToken token) {
+        this.director = director;
+        plan = director.manifest().enhancer().orElseThrow().plan();
+        this.recipe = recipe;
+        this.listener = listener;
+        this.sink = sink;
+        this.token = token;
+    }
+
+    /** Takes the film's next frames as they were made, each (c, h, w). */
+    public void add(List<float[]> frames) throws CancelledException, IOException {
+        latents.addAll(frames);
+        advance(false);
+    }
+
+    /** The film has ended; gives away what is left. */
+    public void end() throws CancelledException, IOException {
+        advance(true);
+    }
+
+    private void advance(boolean ended) throws CancelledException, IOException {
+        int frames = from + latents.size();
+        for (int to = plan.next(refined, frames, ended); to > refined; to = plan.next(refined, frames, ended)) {
+            int first = plan.reachesBack(refined);
+            int last = plan.reachesForward(to, frames);
+            List<float[]> within = List.copyOf(latents.subList(first - from, last - from));
+            sink.accept(director.enhance(
+                    recipe, new FrameRange(refined, to), within, ended && last == frames, listener, token));
+            refined = to;
+        }
+        int needed = plan.reachesBack(refined);
+        latents.subList(0, Math.min(needed, frames) - from).clear();
+        from = Math.min(needed, frames);
+    }
+}
