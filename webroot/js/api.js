@@ -79,6 +79,7 @@ export const extendFilm = (id, frames, prompt) =>
 export const stopFilm = (id) => toFilm("POST", `${film(id)}/stop`);
 export const pauseFilm = (id) => toFilm("POST", `${film(id)}/pause`);
 export const resumeFilm = (id) => toFilm("POST", `${film(id)}/resume`);
+export const enhanceFilm = (id, on) => toFilm("PUT", `${film(id)}/enhancement`, { on });
 export const forkFilm = (id, fork) => makeFilm(`${film(id)}/fork`, fork);
 export const takesOf = async (id) => (await call("GET", `${film(id)}/takes`)).takes.map(placed);
 export const renameFilm = (id, title) => toFilm("PATCH", film(id), { title });

@@ -31,6 +31,11 @@ export function lengthOf(film) {
 /** The first frame that a new sentence can still reach, as the studio says. */
 export const openFrame = ({ open }) => open.frame;
 
+/** Whether all that the film shows of `chunk` is sharpened. */
+export const isSharp = (film, chunk) =>
+  firstFrame(film, chunk) < film.framesDone &&
+  Math.min(firstFrame(film, chunk + 1), film.framesDone) <= (film.enhancement?.frames ?? 0);
+
 /** "made", "making" or "planned". */
 export function stateOf(film, chunk) {
   if (firstFrame(film, chunk) < film.framesDone) return "made";

@@ -29,6 +29,7 @@ export class Composer extends EventTarget {
     this.#maxPrompt = maxPrompt;
     this.#layLengths();
     this.#layModes();
+    this.#layEnhancer();
     this.#layExamples();
     this.#layWords();
     this.#prompt.placeholder = pack.examples[0] ?? "";
@@ -56,12 +57,13 @@ export class Composer extends EventTarget {
     this.#plan.lay();
   }
 
-  /** Puts a film's wishes back on the desk; how it is made stays as it was, unless `mode` is given. */
-  fill({ prompt, seed, mode, steps, guidance, negativePrompt }) {
+  /** Puts a film's wishes back on the desk; how it is made stays as it was, unless `mode` and `enhance` are given. */
+  fill({ prompt, seed, mode, steps, guidance, negativePrompt, enhance }) {
     this.#prompt.value = prompt;
     this.lay();
     this.#form.seed.value = seed ?? "";
     if (mode) this.#setMode(mode);
+    if (enhance !== undefined) this.#find("#enhance").checked = enhance;
     if (mode === "careful") {
       for (const [name, value] of Object.entries({ steps, guidance, negativePrompt })) this.#find(`#${name}`).value = value;
     }
@@ -109,6 +111,7 @@ export class Composer extends EventTarget {
     }
     const request = this.#seconds === ENDLESS ? { prompt, endless: true } : { prompt, frames: this.#frames };
     if (this.#pack.fast) request.mode = this.#mode;
+    if (this.#pack.enhancer) request.enhance = this.#find("#enhance").checked;
     const timeline = this.#plan.timeline;
     if (timeline.length > 0) request.timeline = timeline;
     for (const [name, type] of Object.entries(WISHES)) {
@@ -168,6 +171,19 @@ export class Composer extends EventTarget {
       this.#setMode(this.#mode);
     });
     this.#setMode(recall("mode", "fast") === "careful" ? "careful" : "fast");
+  }
+
+  /** On until somebody turns it off, where the pack can. */
+  #layEnhancer() {
+    const { enhancer } = this.#pack;
+    if (!enhancer) return;
+    this.#find("#enhance-choice").hidden = false;
+    const choice = this.#find("#enhance");
+    choice.checked = recall("enhance", "yes") === "yes";
+    choice.addEventListener("change", () => remember("enhance", choice.checked ? "yes" : "no"));
+    this.#find("#enhance-hint").textContent =
+      `${enhancer.width} × ${enhancer.height}. The film plays at once; its sharper pictures follow some ` +
+      `${span(enhancer.lookAheadSeconds)} of film behind.`;
   }
 
   get #mode() {

@@ -20,10 +20,14 @@ export class Direction extends EventTarget {
   #editor;
   #takes;
   #treeOf = "";
+  #pack;
+  #sharpenFailed = false;
   #otherSeed; // of a take that was asked for and not made yet
 
-  constructor(root, screening) {
+  /** `pack` is the one that the studio runs. */
+  constructor(root, screening, pack) {
     super();
+    this.#pack = pack;
     this.#root = root;
     this.#screening = screening;
     const { signal } = screening;
@@ -47,6 +51,7 @@ export class Direction extends EventTarget {
     on("#pause", "click", () => this.#simple("#pause", api.pauseFilm));
     on("#resume", "click", () => this.#simple("#resume", api.resumeFilm));
     on("#undo", "click", () => this.#undo());
+    on("#sharpen", "click", () => this.#sharpen());
     on("#facts-button", "click", () => this.#toggleFacts());
     on("#another", "click", () => this.#again(false));
     on("#same", "click", () => this.#again(true));
@@ -167,6 +172,12 @@ export class Direction extends EventTarget {
     });
   }
 
+  /** Turns the sharpening on, off, or on again after it failed. */
+  #sharpen() {
+    const on = this.#film.enhancement === undefined || this.#film.enhancement.state === "failed";
+    return this.#act("#sharpen", "#sharpen-problem", async () => this.#screening.show(await api.enhanceFilm(this.#film.id, on)));
+  }
+
   #leaveFor(film, start) {
     this.dispatchEvent(new CustomEvent("take", { detail: { film, start } }));
   }
@@ -257,8 +268,8 @@ export class Direction extends EventTarget {
   }
 
   #again(sameSeed) {
-    const { prompt, seed, mode, steps, guidance, negativePrompt } = this.#film;
-    const made = { prompt, mode, steps, guidance, negativePrompt };
+    const { prompt, seed, mode, steps, guidance, negativePrompt, enhancement } = this.#film;
+    const made = { prompt, mode, steps, guidance, negativePrompt, enhance: enhancement !== undefined };
     this.dispatchEvent(new CustomEvent("again", { detail: sameSeed ? { ...made, seed } : made }));
   }
 
@@ -327,10 +338,25 @@ export class Direction extends EventTarget {
     this.#find("#resume").hidden = film.state !== "paused";
     this.#find("#undo").hidden = film.framesDone <= film.chunkFrames || !film.links.takes;
     this.#find("#downloads").hidden = film.framesDone === 0;
+    this.#laySharpen(film);
     this.#layFacts(film);
     const tree = `${film.state} ${film.title ?? ""}`;
     if (this.#treeOf && this.#treeOf !== tree) this.#refreshTakes();
     this.#treeOf = tree;
+  }
+
+  #laySharpen(film) {
+    const { enhancement } = film;
+    const button = this.#find("#sharpen");
+    const failed = enhancement?.state === "failed";
+    button.hidden = !enhancement && !(this.#pack.enhancer && film.pack === this.#pack.name);
+    write(button, failed ? "Try again" : enhancement ? "Show as made" : "Sharpen this film");
+    button.setAttribute("aria-label", failed ? "Try again to sharpen the film" : button.textContent);
+    // What else went wrong there stays until the next try.
+    if (failed || this.#sharpenFailed) {
+      write(this.#find("#sharpen-problem"), failed ? `The film could not be sharpened further: ${enhancement.error}` : "");
+    }
+    this.#sharpenFailed = failed;
   }
 
   /** The line under the script: what its button will do, and from when on. */
@@ -375,6 +401,8 @@ export class Direction extends EventTarget {
       Frames: film.endless ? `${film.framesDone}, endless` : `${film.framesDone} of ${film.frames}`,
       Picture: `${film.width} × ${film.height}, ${film.fps} frames a second`,
     };
+    const { enhancement } = film;
+    if (enhancement) facts.Sharpened = `${enhancement.width} × ${enhancement.height}, ${enhancement.frames} of ${film.framesDone} frames`;
     if (film.negativePrompt) facts["Left out"] = film.negativePrompt;
     const entries = Object.entries(facts).map(([name, value]) => {
       const pair = document.createElement("div");

@@ -8,14 +8,16 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8000;
 
 /**
- * Events, on the instance: "event" (detail: the server's event), "init" (detail: bytes), "segment" and "preview"
- * (detail: {chunk, firstFrame, frameCount, bytes}), "up", "down", and "gone" when there is no film to come back to.
+ * Events, on the instance: "event" (detail: the server's event), "init", "segment" and "preview" (detail: {rendition,
+ * chunk, firstFrame, frameCount, bytes}; `rendition` is 0 for the film as it was made and 1 for the sharpened one), "up",
+ * "down", and "gone" when there is no film to come back to.
  */
 export class Live extends EventTarget {
   #path;
   #socket;
   #lastEvent;
   #chunk;
+  #plain = new Set(); // chunks that came as they were made, and not sharpened yet
   #pause = FIRST_PAUSE;
   #timer;
   #closed = false;
@@ -59,6 +61,9 @@ export class Live extends EventTarget {
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("chunk", this.#chunk);
     if (this.#lastEvent) url.searchParams.set("from", this.#lastEvent);
+    // What was sharpened while nobody listened comes, too.
+    const plain = [...this.#plain].reduce((first, chunk) => Math.min(first, chunk), this.#chunk);
+    if (plain < this.#chunk) url.searchParams.set("plain", plain);
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
@@ -80,17 +85,32 @@ export class Live extends EventTarget {
     const view = new DataView(data);
     if (data.byteLength < HEADER || view.getUint8(0) !== 1) return;
     const bytes = new Uint8Array(data, HEADER);
-    const part = { chunk: view.getUint32(4), firstFrame: view.getUint32(8), frameCount: view.getUint32(12), bytes };
+    const part = {
+      rendition: view.getUint16(2),
+      chunk: view.getUint32(4),
+      firstFrame: view.getUint32(8),
+      frameCount: view.getUint32(12),
+      bytes,
+    };
     switch (view.getUint8(1)) {
       case INIT:
-        return this.#tell("init", bytes);
+        return this.#tell("init", part);
       case SEGMENT:
-        // Asked for again on reconnection: it may have grown meanwhile, and appending it twice does no harm.
-        this.#chunk = part.chunk;
+        this.#arrived(part);
         return this.#tell("segment", part);
       case PREVIEW:
         return this.#tell("preview", part);
     }
+  }
+
+  /**
+   * The newest chunk is asked for again on reconnection: it may have grown meanwhile, and appending it twice does no
+   * harm. One that comes again because it was sharpened says nothing of how far the film has come.
+   */
+  #arrived({ rendition, chunk }) {
+    const again = rendition !== 0 && this.#plain.delete(chunk);
+    if (rendition === 0) this.#plain.add(chunk);
+    if (!again) this.#chunk = chunk;
   }
 
   #onClose(socket, code) {

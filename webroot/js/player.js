@@ -6,6 +6,7 @@ import { Tape, canStream } from "./tape.js";
 const FAR_AHEAD = 600;
 const EDGE = 0.3;
 const HALF_FRAME = 0.5;
+const DECODED_AHEAD = 0.5; // seconds before the position at which the browser may have begun to decode
 
 /**
  * Events, on the instance: "frame" (a picture was shown, or the position changed) and "need" (detail: the frame that
@@ -18,6 +19,7 @@ export class Player extends EventTarget {
   #startAt;
   #looping = true;
   #held = [];
+  #later = new Map(); // by chunk: what replaces pictures that are on the screen just now
 
   /** `startAt` in seconds; `video` is left muted and inline. */
   constructor(video, film, startAt = 0) {
@@ -26,6 +28,7 @@ export class Player extends EventTarget {
     this.#startAt = startAt;
     if (canStream) this.#tape = new Tape(video);
     video.addEventListener("seeking", () => this.#onSeeking());
+    video.addEventListener("pause", () => this.#replaceNow());
     for (const type of ["timeupdate", "seeked", "play", "pause", "waiting", "loadeddata"]) {
       video.addEventListener(type, () => this.#onFrame());
     }
@@ -75,21 +78,29 @@ export class Player extends EventTarget {
     return this.#film.framesDone / this.#film.fps - this.time;
   }
 
-  init(bytes) {
-    return this.#tape?.append(bytes, true);
+  init({ rendition, bytes }) {
+    this.#tape?.init(rendition, bytes);
   }
 
-  /** Appends a segment; `acknowledge` is called when there is room for more. */
-  async segment({ firstFrame, frameCount, bytes }, acknowledge) {
+  /**
+   * Appends a segment, or what replaces one; `acknowledge` is called when there is room for more. What would replace
+   * the pictures that are playing waits until they are over: not every browser goes on smoothly without them.
+   */
+  async segment(part, acknowledge) {
     if (!this.#tape) return acknowledge();
-    await this.#tape.append(bytes);
-    const end = (firstFrame + frameCount) / this.#film.fps;
+    this.#later.delete(part.chunk);
+    const end = this.#end(part);
+    const again = this.#tape.covers(part.firstFrame / this.#film.fps, end);
+    if (again && this.#isPlaying(part)) {
+      this.#later.set(part.chunk, part);
+      return acknowledge();
+    }
+    await this.#append(part, again);
     if (this.#startAt !== undefined && end > this.#startAt) {
       if (this.#startAt > 0) this.#video.currentTime = this.#startAt;
       this.#startAt = undefined;
       this.play();
     }
-    if (!this.active) this.#endWhenComplete();
     if (end - this.time > FAR_AHEAD) this.#held.push({ end, acknowledge });
     else acknowledge();
   }
@@ -146,6 +157,35 @@ export class Player extends EventTarget {
     this.#video.currentTime = Math.max(0, Math.min(seconds, last));
   }
 
+  #end({ firstFrame, frameCount }) {
+    return (firstFrame + frameCount) / this.#film.fps;
+  }
+
+  #isOn(part) {
+    return part.firstFrame / this.#film.fps - DECODED_AHEAD <= this.time && this.time < this.#end(part);
+  }
+
+  #isPlaying(part) {
+    return !this.#video.paused && !this.#video.seeking && this.#isOn(part);
+  }
+
+  async #append(part, again) {
+    await this.#tape.append(part.rendition, part.bytes);
+    if (!this.active) this.#endWhenComplete();
+    // A picture that stands still, be it the last one, is drawn anew only when somebody goes there.
+    const still = this.#video.paused && (this.#isOn(part) || this.time === this.#end(part));
+    if (again && still) this.#video.currentTime = this.time;
+  }
+
+  /** Replaces what waited for pictures that are over, or stand still. */
+  #replaceNow() {
+    for (const [chunk, part] of this.#later) {
+      if (this.#isPlaying(part)) continue;
+      this.#later.delete(chunk);
+      this.#append(part, true);
+    }
+  }
+
   #loopOrNot() {
     this.#video.loop = !this.active && this.#looping;
   }
@@ -162,6 +202,7 @@ export class Player extends EventTarget {
   }
 
   #onSeeking() {
+    this.#replaceNow();
     if (this.#tape && this.#film.framesDone > 0 && !this.#tape.holds(this.time)) {
       this.dispatchEvent(new CustomEvent("need", { detail: Math.floor(this.time * this.#film.fps) }));
     }
@@ -174,6 +215,7 @@ export class Player extends EventTarget {
       acknowledge();
       return false;
     });
+    this.#replaceNow();
     this.dispatchEvent(new Event("frame"));
   }
 
@@ -189,10 +231,12 @@ export class Player extends EventTarget {
   /** Without Media Source Extensions: the file of what exists so far, opened again when all of it was seen. */
   #reload(before) {
     const film = this.#film;
-    if (film.framesDone === 0 || before?.framesDone === film.framesDone) return;
+    const sharp = film.enhancement?.state === "done";
+    const same = before?.framesDone === film.framesDone && sharp === (before.enhancement?.state === "done");
+    if (film.framesDone === 0 || same) return;
     const seen = this.time;
     if (before?.framesDone && this.active && !this.#video.ended && !this.paused) return;
-    this.#video.src = `${film.links.video}?frames=${film.framesDone}`;
+    this.#video.src = `${film.links.video}?frames=${film.framesDone}${sharp ? "&rendition=enhanced" : ""}`;
     this.#video.currentTime = seen;
     this.play();
   }

@@ -10,7 +10,7 @@ import { Pace } from "./pace.js";
 import { Player } from "./player.js";
 import { placed } from "./site.js";
 import { Strip } from "./strip.js";
-import { figures, stateWords } from "./words.js";
+import { figures, sharpening, stateWords } from "./words.js";
 
 const JOIN_BEHIND = 3;
 const JOIN_CHUNKS = 64;
@@ -27,6 +27,7 @@ export class Screening extends EventTarget {
   #lines;
   #glow;
   #pace = new Pace();
+  #sharpening = new Pace();
   #abort = new AbortController();
   #away = false;
   #preview = 0;
@@ -77,8 +78,10 @@ export class Screening extends EventTarget {
   /** Takes over a newer state, from an answer or an event. */
   show(film) {
     if (film.state !== this.film.state || film.frames !== this.film.frames) this.#pace.forget();
+    if (film.enhancement?.state !== this.film.enhancement?.state) this.#sharpening.forget();
     this.film = film;
     if (film.progress) this.#pace.tell(film.progress);
+    if (film.enhancement) this.#sharpening.tell(film.enhancement);
     this.#player.film = film;
     this.#strip.film = film;
     this.#update();
@@ -143,8 +146,24 @@ export class Screening extends EventTarget {
           framesDone: event.framesDone,
           making: undefined,
           ...opened(this.film, event),
+          ...sharpened(this.film, event),
         });
+      case "enhancing":
+        this.#sharpened(event);
+        this.#sharpening.tell(event);
+        return this.#update();
+      case "enhanced":
+        return this.#sharpened(event);
     }
+  }
+
+  /** News of the sharpening, unless it was turned off meanwhile. */
+  #sharpened({ type, enhancedFrames }) {
+    const { enhancement } = this.film;
+    if (!enhancement) return undefined;
+    const state = type === "enhancing" ? "running" : enhancement.state;
+    if (enhancement.frames === enhancedFrames && enhancement.state === state) return this.#update();
+    return this.show({ ...this.film, enhancement: { ...enhancement, frames: enhancedFrames, state, etaSeconds: undefined } });
   }
 
   /** A chunk is being made: what is written now acts from a later one. */
@@ -185,6 +204,7 @@ export class Screening extends EventTarget {
     this.#find("#state").dataset.state = this.#away ? "away" : film.state;
     write(this.#find("#state-words"), this.#away ? "Connection lost, trying again" : stateWords(film));
     write(this.#find("#figures"), figures(film, this.#pace));
+    write(this.#find("#sharpening"), sharpening(film, this.#sharpening));
     write(this.#find("#film-problem"), film.state === "failed" ? (film.error ?? "") : "");
   }
 }
@@ -197,6 +217,11 @@ function defaultStart(film) {
 /** Where the studio says that a new sentence would act. */
 function opened({ fps }, { firstOpenFrame: frame }) {
   return { open: { frame, seconds: frame / fps } };
+}
+
+/** How far the film is sharpened, where an event tells: less than before if it goes on beyond what was its end. */
+function sharpened({ enhancement }, { enhancedFrames: frames }) {
+  return enhancement && frames !== undefined ? { enhancement: { ...enhancement, frames } } : {};
 }
 
 const CURTAIN = {

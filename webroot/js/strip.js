@@ -2,7 +2,7 @@
 // is being made, empty where it is to come. It is also the slider that moves through the film. Above it lie the
 // sentences. However long the film is, only the cells in sight exist.
 
-import { chunkOf, firstFrame, isOpen, lengthOf, openFrame, stateOf } from "./chunks.js";
+import { chunkOf, firstFrame, isOpen, isSharp, lengthOf, openFrame, stateOf } from "./chunks.js";
 import { Segments } from "./segments.js";
 import { clock } from "./words.js";
 
@@ -21,6 +21,7 @@ export class Strip extends EventTarget {
   #slider;
   #playhead;
   #cut;
+  #sharp;
   #segments;
   #film;
   #editable;
@@ -42,6 +43,7 @@ export class Strip extends EventTarget {
     this.#cellsRoot = root.querySelector(".cells");
     this.#playhead = root.querySelector(".playhead");
     this.#cut = root.querySelector(".cut");
+    this.#sharp = root.querySelector(".sharp");
     this.#cellsRoot.replaceChildren();
     const list = root.querySelector(".segments");
     list.replaceChildren();
@@ -102,6 +104,14 @@ export class Strip extends EventTarget {
     this.#layCells();
     this.#layTime(false);
     this.#layCut();
+    this.#laySharp();
+  }
+
+  /** How far the film is sharpened. */
+  #laySharp() {
+    const { enhancement, framesDone } = this.#film;
+    this.#sharp.hidden = !enhancement;
+    this.#sharp.style.width = `${Math.min(enhancement?.frames ?? 0, framesDone) * this.#scale}px`;
   }
 
   #layCells() {
@@ -138,15 +148,17 @@ export class Strip extends EventTarget {
     return cell;
   }
 
-  /** A chunk that was shown in part shows more of itself once the film is made longer: so does its picture. */
+  /** A chunk that was shown in part shows more of itself once the film is made longer: so does its picture. And one
+   *  that is sharpened has a sharper one. */
   #paint(cell, chunk, shown) {
     const film = this.#film;
     if (shown > 0) {
       cell.querySelector("canvas")?.remove();
-      const wanted = film.links.stills ? `${film.id}/${shown}` : "";
+      const looks = isSharp(film, chunk) ? `${shown}s` : shown;
+      const wanted = film.links.stills ? `${film.id}/${looks}` : "";
       if (cell.dataset.still === wanted || !wanted) return;
       cell.dataset.still = wanted;
-      cell.style.backgroundImage = `url("${film.links.stills.replace("{chunk}", chunk)}?shown=${shown}")`;
+      cell.style.backgroundImage = `url("${film.links.stills.replace("{chunk}", chunk)}?shown=${looks}")`;
     } else {
       if (cell.dataset.still) {
         delete cell.dataset.still;

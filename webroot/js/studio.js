@@ -66,7 +66,7 @@ function showFilm(film, start) {
   setView("screening", `${titleOf(film)} – Longtake`);
   root.querySelector("#title").textContent = titleOf(film);
   screening = new Screening(root, film, start);
-  const direction = new Direction(root, screening);
+  const direction = new Direction(root, screening, config.pack);
   screening.addEventListener("gone", () => {
     go(at("/"));
     note("The film was deleted.");

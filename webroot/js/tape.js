@@ -17,12 +17,16 @@ export function codecOf(init) {
   throw new Error("The init segment holds no H.264 track");
 }
 
+const typeOf = (codec) => `video/mp4; codecs="${codec}"`;
+
 export class Tape {
   #video;
   #source = new Source();
   #open;
   #buffer;
-  #init;
+  #inits = new Map(); // by rendition
+  #codec;
+  #rendition; // of what was appended last
   #queue = Promise.resolve();
 
   constructor(video) {
@@ -33,17 +37,32 @@ export class Tape {
     this.#open.then(() => URL.revokeObjectURL(video.src));
   }
 
-  /** Appends an init or a media segment; settles once it can be played. Calls are done in order. */
-  append(bytes, isInit = false) {
+  /** What the segments of a rendition (0, 1 …) begin with; the same for all of them, sent again every now and then. */
+  init(rendition, bytes) {
+    this.#inits.set(rendition, bytes);
+  }
+
+  /**
+   * Appends a media segment of a rendition whose beginning is known; settles once it can be played. Calls are done in
+   * order. What was there of the same time is replaced, also by pictures of another size.
+   */
+  append(rendition, bytes) {
     return this.#enqueue(async () => {
       await this.#open;
-      if (isInit) {
-        if (this.#init) return; // the same for all chunks of a film, sent again on every connection
-        this.#init = bytes;
-        this.#buffer = this.#source.addSourceBuffer(`video/mp4; codecs="${codecOf(bytes)}"`);
-      }
+      await this.#turnTo(rendition);
       await this.#appendNow(bytes);
     });
+  }
+
+  async #turnTo(rendition) {
+    if (rendition === this.#rendition) return;
+    const init = this.#inits.get(rendition);
+    const codec = codecOf(init);
+    this.#buffer ??= this.#source.addSourceBuffer(typeOf(codec));
+    if (this.#codec && codec !== this.#codec) this.#buffer.changeType(typeOf(codec));
+    this.#codec = codec;
+    await this.#appendNow(init);
+    this.#rendition = rendition;
   }
 
   /** No more is to come for now: lets the video end (and loop). Appending again takes it back. */
@@ -58,7 +77,7 @@ export class Tape {
   reopen() {
     return this.#enqueue(async () => {
       if (this.#source.readyState !== "ended") return;
-      await this.#appendNow(this.#init); // appending is the only way back to "open"
+      await this.#appendNow(this.#inits.get(this.#rendition)); // appending is the only way back to "open"
       this.#source.duration = Infinity;
     });
   }
@@ -68,6 +87,15 @@ export class Tape {
     const ranges = this.#video.buffered;
     for (let i = 0; i < ranges.length; i++) {
       if (ranges.start(i) - ROUNDING <= time && time < ranges.end(i)) return true;
+    }
+    return false;
+  }
+
+  /** Whether all pictures from `start` to `end` (seconds) are buffered. */
+  covers(start, end) {
+    const ranges = this.#video.buffered;
+    for (let i = 0; i < ranges.length; i++) {
+      if (ranges.start(i) - ROUNDING <= start && end <= ranges.end(i) + ROUNDING) return true;
     }
     return false;
   }

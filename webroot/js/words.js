@@ -46,10 +46,35 @@ export function stateWords(film) {
   }
 }
 
+/** How far a film is sharpened: "Sharpening · 48 of 240 frames · 12 s left"; "" where it is not to be, or all of it is. */
+export function sharpening(film, pace) {
+  const { enhancement } = film;
+  if (!enhancement || film.framesDone === 0) return "";
+  const { state, frames, lookAheadFrames } = enhancement;
+  const whole = film.endless ? film.framesDone : Math.max(film.framesDone, isUnderWay(film) ? film.frames : 0);
+  const parts = [`${frames} of ${whole} frames`];
+  switch (state) {
+    case "done":
+      return "Sharpened";
+    case "failed":
+      return `Sharpening stopped · ${parts[0]}`;
+    case "resting":
+      return `Sharpening rests · ${parts[0]}`;
+    case "waiting":
+      if (film.framesDone < lookAheadFrames && isUnderWay(film)) parts[0] = `begins after ${span(lookAheadFrames / film.fps)} of film`;
+      break;
+    default:
+  }
+  if (pace?.etaSeconds !== undefined && state !== "failed") parts.push(left(pace.etaSeconds));
+  return `Sharpening · ${parts.join(" · ")}`;
+}
+
+const isUnderWay = ({ state }) => ["queued", "running", "paused"].includes(state);
+
 /** The figures beside the state: length, speed, time left. `pace` = {fps, etaSeconds}, both optional. */
 export function figures(film, pace) {
   const made = clock(film.framesDone / film.fps);
-  if (!["queued", "running", "paused"].includes(film.state)) return made;
+  if (!isUnderWay(film)) return made;
   const parts = [film.endless ? `${made}, endless` : `${made} of ${clock(film.frames / film.fps)}`];
   if (film.state === "running" && pace.fps) parts.push(`${pace.fps.toFixed(1)} frames a second`);
   if (film.state === "running" && !film.endless && pace.etaSeconds !== undefined) parts.push(left(pace.etaSeconds));

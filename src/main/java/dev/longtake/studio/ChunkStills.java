@@ -34,9 +34,27 @@ final class ChunkStills {
         if (shown == 0) {
             return Future.succeededFuture(Optional.empty());
         }
-        return Future.all(films.init(film.id()), films.segment(film.id(), chunk)).compose(parts -> {
+        return get(film, chunk, shown, Rendition.of(film, chunk));
+    }
+
+    /** Tells apart what {@link #get} gives. */
+    static String version(Film film, int chunk) {
+        int shown = film.plan().shownFrames(chunk, film.framesDone());
+        int to = film.plan().firstFrame(chunk) + shown;
+        return film.id() + "-" + chunk + "-" + shown + Rendition.of(film, chunk).edition(film, to);
+    }
+
+    private Future<Optional<Buffer>> get(Film film, int chunk, int shown, Rendition rendition) {
+        boolean refined = rendition == Rendition.ENHANCED;
+        return Future.all(
+                refined ? films.enhancedInit(film.id()) : films.init(film.id()),
+                refined ? films.enhancedSegment(film.id(), chunk) : films.segment(film.id(), chunk)).compose(parts -> {
             Optional<Buffer> init = parts.resultAt(0);
             Optional<Buffer> segment = parts.resultAt(1);
+            if (refined && segment.isEmpty()) {
+                // The film goes on, or is to be as it was made, since it was looked at.
+                return get(film, chunk, shown, Rendition.BASE);
+            }
             return init.isEmpty() || segment.isEmpty()
                     ? Future.succeededFuture(Optional.empty())
                     : executor.executeBlocking(() -> Optional.of(still(

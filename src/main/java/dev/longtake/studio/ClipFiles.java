@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Loops and single pictures of films, made when somebody asks. Reads no more of a film than is shown. Keeps the
@@ -31,8 +32,7 @@ final class ClipFiles {
     private static final int THREADS = 1;
 
     private final FilmParts parts;
-    private final LoopWriter loops;
-    private final PngEncoder pictures;
+    private final FilmFormats formats;
     private final Path folder;
     private final WorkerExecutor executor;
     private final KeptFiles<Key> files;
@@ -68,19 +68,31 @@ final class ClipFiles {
      */
     record Clip(Kind kind, int from, int to, int width) {
 
-        /** Changes exactly when the file's bytes do: the frames of a film never change. */
-        String version(FilmId film) {
-            return film + "-" + from + "-" + to + "-" + width;
+        /** Refined if all of its frames are; frames of different sizes don't go into one file. */
+        Rendition rendition(Film film) {
+            ChunkPlan plan = film.plan();
+            return IntStream.rangeClosed(chunkOf(plan, from), chunkOf(plan, to - 1)).allMatch(film::isEnhanced)
+                    ? Rendition.ENHANCED
+                    : Rendition.BASE;
+        }
+
+        /** Changes exactly when the file's bytes do: the frames of a film never change, but can be refined. */
+        String version(Film film) {
+            return film.id() + "-" + from + "-" + to + "-" + width + rendition(film).edition(film, to);
         }
     }
 
-    private record Key(FilmId film, Clip clip) { }
+    private record Key(FilmId film, Kind kind, String version) {
+
+        static Key of(Film film, Clip clip) {
+            return new Key(film.id(), clip.kind(), clip.version(film));
+        }
+    }
 
     /** @param folder must exist; whatever is in it may be deleted */
-    ClipFiles(Vertx vertx, FilmMemory films, VideoFormat format, Path folder) {
+    ClipFiles(Vertx vertx, FilmMemory films, FilmFormats formats, Path folder) {
         this.parts = new FilmParts(films);
-        this.loops = new LoopWriter(format);
-        this.pictures = new PngEncoder(format);
+        this.formats = formats;
         this.folder = folder;
         this.executor = vertx.createSharedWorkerExecutor("longtake-clip", THREADS);
         this.files = new KeptFiles<>(vertx, KEPT);
@@ -88,13 +100,13 @@ final class ClipFiles {
 
     /** Whether there is no room for one more wish. */
     boolean busyWithOthers(Film film, Clip clip) {
-        return files.inTheMaking() >= MOST_IN_THE_MAKING && !files.has(new Key(film.id(), clip));
+        return files.inTheMaking() >= MOST_IN_THE_MAKING && !files.has(Key.of(film, clip));
     }
 
     /** @param film has the clip's frames */
     Future<Path> get(Film film, Clip clip) {
-        Path target = folder.resolve(clip.version(film.id()) + "." + clip.kind().extension());
-        return files.get(new Key(film.id(), clip), () -> executor.executeBlocking(() -> make(film, clip, target), false));
+        Path target = folder.resolve(clip.version(film) + "." + clip.kind().extension());
+        return files.get(Key.of(film, clip), () -> executor.executeBlocking(() -> make(film, clip, target), false));
     }
 
     /** Deletes the files of a film. */
@@ -104,15 +116,17 @@ final class ClipFiles {
 
     private Path make(Film film, Clip clip, Path target) throws IOException {
         ChunkPlan plan = film.plan();
+        Rendition rendition = clip.rendition(film);
+        VideoFormat format = formats.of(rendition);
         int first = chunkOf(plan, clip.from());
         Path excerpt = folder.resolve(".excerpt-" + UUID.randomUUID() + ".mp4");
         try {
-            write(film.id(), first, chunkOf(plan, clip.to() - 1), excerpt);
+            write(film.id(), rendition, first, chunkOf(plan, clip.to() - 1), excerpt);
             int skip = clip.from() - plan.firstFrame(first);
             switch (clip.kind()) {
-                case GIF -> loops.write(excerpt, loop(clip, skip), LoopWriter.Kind.GIF, target);
-                case WEBP -> loops.write(excerpt, loop(clip, skip), LoopWriter.Kind.WEBP, target);
-                case PNG -> Files.write(target, pictures.encode(excerpt, skip, clip.width()));
+                case GIF -> new LoopWriter(format).write(excerpt, loop(clip, skip), LoopWriter.Kind.GIF, target);
+                case WEBP -> new LoopWriter(format).write(excerpt, loop(clip, skip), LoopWriter.Kind.WEBP, target);
+                case PNG -> Files.write(target, new PngEncoder(format).encode(excerpt, skip, clip.width()));
             }
         } finally {
             Files.deleteIfExists(excerpt);
@@ -129,12 +143,12 @@ final class ClipFiles {
     }
 
     /** Fragmented MP4 needs no more than its pieces one after the other. */
-    private void write(FilmId film, int first, int last, Path target) throws IOException {
-        byte[] init = parts.init(film);
+    private void write(FilmId film, Rendition rendition, int first, int last, Path target) throws IOException {
+        byte[] init = parts.init(film, rendition);
         try (OutputStream out = Files.newOutputStream(target)) {
             out.write(init);
             for (int chunk = first; chunk <= last; chunk++) {
-                out.write(parts.segment(film, chunk, init).media());
+                out.write(parts.segment(film, rendition, chunk, init).media());
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.longtake.studio;
 
 import dev.longtake.director.RecipeCheck;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
@@ -72,7 +73,9 @@ final class FilmApi {
         NewFilm wish = Json.read(rc.body().buffer(), NewFilm.class);
         Recipe recipe = wish.toRecipe(check.manifest(), rules.endlessFrames());
         check.check(recipe);
-        Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk()).endless(wish.withoutEnd());
+        Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk())
+                .endless(wish.withoutEnd())
+                .enhanced(wish.enhancement(check.manifest()));
         return allowances.newFilm(rc, asked).compose(allowed -> films.create(asked)).compose(film -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
             return show(rc, film);
@@ -138,6 +141,18 @@ final class FilmApi {
             requirePack(film);
             check.check(more.of(film).recipe());
             return allowances.longerFilm(more.of(film)).compose(allowed -> films.extend(film.id(), more));
+        }).compose(film -> show(rc, film));
+    }
+
+    Future<?> enhance(RoutingContext rc) {
+        boolean on = Json.read(rc.body().buffer(), Enhance.class).on();
+        return access.ticket(rc).load().compose(film -> {
+            if (!on) {
+                return films.unenhance(film.id());
+            }
+            requirePack(film);
+            EnhancementPlan plan = NewFilm.requireEnhancer("on", check.manifest());
+            return allowances.longerFilm(film).compose(allowed -> films.enhance(film.id(), plan));
         }).compose(film -> show(rc, film));
     }
 

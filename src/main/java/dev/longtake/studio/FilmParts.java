@@ -22,13 +22,15 @@ final class FilmParts {
         this.films = films;
     }
 
-    byte[] init(FilmId film) throws IOException {
-        return read(films.init(film)).getBytes();
+    byte[] init(FilmId film, Rendition rendition) throws IOException {
+        return read(rendition == Rendition.ENHANCED ? films.enhancedInit(film) : films.init(film)).getBytes();
     }
 
-    /** @param init of the film, which all its segments share */
-    MediaSegment segment(FilmId film, int chunk, byte[] init) throws IOException {
-        return new MediaSegment(init, read(films.segment(film, chunk)).getBytes());
+    /** @param init of the film in this rendition, which all its segments share */
+    MediaSegment segment(FilmId film, Rendition rendition, int chunk, byte[] init) throws IOException {
+        Future<Optional<Buffer>> segment =
+                rendition == Rendition.ENHANCED ? films.enhancedSegment(film, chunk) : films.segment(film, chunk);
+        return new MediaSegment(init, read(segment).getBytes());
     }
 
     private static Buffer read(Future<Optional<Buffer>> part) throws IOException {

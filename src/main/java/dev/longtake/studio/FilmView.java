@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param open          where a new prompt would act
  * @param queuePosition films that get their turn before; null unless queued
  * @param progress      latest news of the chunk that is being made; null if there are none
+ * @param enhancement   how far it is refined; null unless it is to be
  * @param root          the film that its tree of takes grew from; itself if it is no take; null on a share page, like
  *                      {@code parent} and {@code forkedAt}
  * @param parent        the film it was taken from; null if it is no take
@@ -64,6 +65,7 @@ record FilmView(
         Moment open,
         Integer queuePosition,
         Map<String, Object> progress,
+        EnhancementView enhancement,
         String root,
         String parent,
         Integer forkedAt,
@@ -87,8 +89,12 @@ record FilmView(
      *
      * @param queuePosition empty unless queued
      * @param progress      empty unless a chunk is being made
+     * @param enhancement   empty unless it is to be refined
      */
-    record Now(Optional<Integer> queuePosition, Optional<Map<String, Object>> progress) { }
+    record Now(
+            Optional<Integer> queuePosition,
+            Optional<Map<String, Object>> progress,
+            Optional<EnhancementView> enhancement) { }
 
     static FilmView of(Film film, PackManifest.Video video, Now now, FilmLinks links) {
         boolean owned = links.self() != null;
@@ -121,6 +127,7 @@ record FilmView(
                 new Moment(film.firstOpenFrame(), (double) film.firstOpenFrame() / video.fps()),
                 now.queuePosition().orElse(null),
                 now.progress().orElse(null),
+                now.enhancement().orElse(null),
                 owned ? film.lineage().root().value() : null,
                 owned ? film.lineage().parent().map(FilmId::value).orElse(null) : null,
                 owned && film.lineage().parent().isPresent() ? film.lineage().forkedAt() : null,

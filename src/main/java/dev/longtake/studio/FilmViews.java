@@ -17,18 +17,20 @@ final class FilmViews {
 
     private final JobQueue jobs;
     private final FilmEvents events;
-    private final PackManifest.Video video;
+    private final PackManifest manifest;
 
-    FilmViews(JobQueue jobs, FilmEvents events, PackManifest.Video video) {
+    FilmViews(JobQueue jobs, FilmEvents events, PackManifest manifest) {
         this.jobs = jobs;
         this.events = events;
-        this.video = video;
+        this.manifest = manifest;
     }
 
     Future<FilmView> view(Film film, FilmAccess.LinkMaker links) {
-        return queuePosition(film)
-                .compose(position -> progress(film).map(progress -> new FilmView.Now(position, progress)))
-                .map(now -> FilmView.of(film, video, now, links.of(film.id())));
+        return Future.all(queuePosition(film), progress(film), enhancement(film)).map(parts -> FilmView.of(
+                film,
+                manifest.video(),
+                new FilmView.Now(parts.resultAt(0), parts.resultAt(1), parts.resultAt(2)),
+                links.of(film.id())));
     }
 
     Future<List<FilmView>> views(List<Film> films, FilmAccess.LinkMaker links) {
@@ -39,7 +41,7 @@ final class FilmViews {
     List<ChunkView> chunks(Film film, int from, int limit, FilmAccess.LinkMaker links) {
         int all = Math.max(film.chunks(), film.chunksDone());
         return IntStream.range(from, Math.min(all, from + limit))
-                .mapToObj(chunk -> ChunkView.of(film, chunk, video.fps(), links.of(film.id())))
+                .mapToObj(chunk -> ChunkView.of(film, chunk, manifest.video().fps(), links.of(film.id())))
                 .toList();
     }
 
@@ -49,6 +51,13 @@ final class FilmViews {
                 : events.progress(film.id()).map(body -> body
                         .filter(progress -> progress.getInteger("chunk") == film.making())
                         .map(JsonObject::getMap));
+    }
+
+    private Future<Optional<EnhancementView>> enhancement(Film film) {
+        return film.enhancement().isEmpty()
+                ? Future.succeededFuture(Optional.empty())
+                : events.enhancing(film.id()).map(news -> Optional.of(
+                        EnhancementView.of(film, film.enhancement().get(), manifest, news)));
     }
 
     /** Films that get their turn before this one; empty unless it is queued. */

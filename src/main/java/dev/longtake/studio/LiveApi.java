@@ -48,6 +48,7 @@ final class LiveApi {
             site.requireOwnOrigin(rc.request());
         }
         int first = Inputs.number("chunk", rc.request().getParam("chunk"), 0, 0, Integer.MAX_VALUE);
+        int plain = Inputs.number("plain", rc.request().getParam("plain"), first, 0, Integer.MAX_VALUE);
         Optional<String> from = Optional.ofNullable(rc.request().getParam("from"));
         FilmAccess.Ticket ticket = access.ticket(rc);
         // What arrives while the film is looked up must wait for the socket.
@@ -56,7 +57,7 @@ final class LiveApi {
                 .compose(sight -> seat(rc).compose(seat -> rc.request().toWebSocket()
                         .onSuccess(socket -> {
                             LiveSocket live = new LiveSocket(
-                                    rc.vertx(), socket, memory, views, ticket, sight, first);
+                                    rc.vertx(), socket, memory, views, ticket, sight, first, plain);
                             sockets.put(live, seat);
                             live.start(from, () -> sockets.remove(live).close());
                         })

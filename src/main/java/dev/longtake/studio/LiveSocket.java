@@ -65,6 +65,7 @@ final class LiveSocket {
     /**
      * @param ticket what {@code sight} was got with
      * @param first  chunk to send first
+     * @param plain  see {@link SegmentPump}
      */
     LiveSocket(
             Vertx vertx,
@@ -73,7 +74,8 @@ final class LiveSocket {
             FilmViews views,
             FilmAccess.Ticket ticket,
             FilmAccess.Sight sight,
-            int first) {
+            int first,
+            int plain) {
         this.vertx = vertx;
         this.socket = socket;
         this.memory = memory;
@@ -82,7 +84,8 @@ final class LiveSocket {
         this.sight = sight;
         this.film = sight.film();
         this.outlet = new Outlet(socket, () -> sendState().onFailure(this::giveUp));
-        this.pump = new SegmentPump(memory.films(), film.id(), film.plan(), first, outlet::media, this::giveUp);
+        this.pump = new SegmentPump(
+                memory.films(), film, first, plain, outlet::media, this::giveUp);
     }
 
     /**
@@ -162,10 +165,19 @@ final class LiveSocket {
     private Future<Void> handle(FilmEvent event) {
         lastEvent = event.id();
         switch (event.type()) {
-            case FilmEvent.PROGRESS, FilmEvent.QUEUE -> outlet.text(sight.show(event).encode());
+            case FilmEvent.PROGRESS, FilmEvent.QUEUE, FilmEvent.ENHANCING -> outlet.text(sight.show(event).encode());
             case FilmEvent.CHUNK -> {
                 outlet.text(sight.show(event).encode());
-                pump.available(event.body().getInteger("framesDone"));
+                pump.available(event.body().getInteger("framesDone"), event.body().getInteger("enhancedFrames", 0));
+            }
+            case FilmEvent.ENHANCED -> {
+                int enhanced = event.body().getInteger("enhancedFrames");
+                outlet.text(sight.show(event).encode());
+                pump.enhanced(enhanced);
+                if (enhanced >= event.body().getInteger("framesDone")) {
+                    // With the end of the film the state of its refinement changes.
+                    return sendState().onFailure(this::giveUp);
+                }
             }
             case FilmEvent.DELETED -> close(FILM_GONE, "the film was deleted");
             case FilmEvent.PROMPT -> {
@@ -187,7 +199,7 @@ final class LiveSocket {
         return look().compose(now -> views.view(now.film(), id -> now.links()).map(view -> {
             Integer change = now.terms().map(ShareTerms::prompts).orElse(true) ? changedFrom : null;
             outlet.text(Json.write(new StateMessage(FilmEvent.STATE, lastEvent, now.show(view), change)));
-            pump.available(now.film().framesDone());
+            pump.available(now.film());
             return null;
         }));
     }

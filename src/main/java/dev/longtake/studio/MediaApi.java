@@ -10,8 +10,11 @@ import dev.longtake.memory.ShareTerms;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Path;
 import java.text.Normalizer;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.function.IntFunction;
 
 /** A film's files. */
 final class MediaApi {
@@ -27,32 +30,60 @@ final class MediaApi {
     private final ChunkStills stills;
     private final ClipFiles clips;
     private final FilmAccess access;
-    private final int usualWidth;
+    private final FilmFormats formats;
 
-    /** @param format of the films */
     MediaApi(
             FilmMemory films,
             VideoFiles videos,
             ChunkStills stills,
             ClipFiles clips,
-            VideoFormat format,
+            FilmFormats formats,
             FilmAccess access) {
         this.films = films;
         this.videos = videos;
         this.stills = stills;
         this.clips = clips;
         this.access = access;
-        // Small films are enlarged by a whole number.
-        int enlarged = format.width() * Math.max(1, (LEAST_WIDTH + format.width() - 1) / format.width());
-        this.usualWidth = Math.min(enlarged, Loop.WIDEST);
+        this.formats = formats;
     }
 
     Future<?> video(RoutingContext rc) {
-        return access.ticket(rc).look().compose(sight -> {
+        FilmAccess.Ticket ticket = access.ticket(rc);
+        return ticket.look().compose(sight -> {
             Film film = requireFrames(sight);
+            Rendition rendition = rendition(rc, film);
             attach(rc, sight, ".mp4");
-            return videos.get(film).compose(file -> RangedFile.send(rc, file, "video/mp4", version(film)));
-        });
+            return videos.get(film, rendition)
+                    .map(file -> new Video(file, VideoFiles.version(film, rendition)))
+                    .recover(missing -> ticket.load().compose(now -> instead(rc, now, rendition, missing)));
+        }).compose(video -> RangedFile.send(rc, video.file(), "video/mp4", video.version()));
+    }
+
+    private record Video(Path file, String version) { }
+
+    /** Refined segments go when their film goes on, maybe just while a file is put together of them. */
+    private Future<Video> instead(RoutingContext rc, Film now, Rendition missed, Throwable missing) {
+        Rendition rendition = rendition(rc, now);
+        return rendition == missed
+                ? Future.failedFuture(missing)
+                : videos.get(now, rendition).map(file -> new Video(file, VideoFiles.version(now, rendition)));
+    }
+
+    /** The one that is asked for, or else the best. */
+    private static Rendition rendition(RoutingContext rc, Film film) {
+        String asked = rc.request().getParam("rendition");
+        Rendition best = Rendition.of(film);
+        if (asked == null) {
+            return best;
+        }
+        Rendition rendition = Rendition.valueOf(asked.toUpperCase(Locale.ROOT));
+        if (rendition == Rendition.ENHANCED && best != Rendition.ENHANCED) {
+            throw Problem.conflict("The film is not wholly refined"
+                    + film.enhancement().map(done ->
+                            ", but " + done.frames() + " of its " + film.framesDone() + " frames are.").orElse("."))
+                    .asException();
+        }
+        return rendition;
     }
 
     Future<?> poster(RoutingContext rc) {
@@ -66,8 +97,7 @@ final class MediaApi {
     Future<?> still(RoutingContext rc) {
         int chunk = Inputs.number("chunk", rc.pathParam("chunk"), 0, 0, Recipe.LONGEST_FILM);
         return access.ticket(rc).load().compose(film -> {
-            int shown = film.plan().shownFrames(chunk, film.framesDone());
-            String etag = '"' + film.id().value() + '-' + chunk + '-' + shown + '"';
+            String etag = '"' + ChunkStills.version(film, chunk) + '"';
             rc.response().putHeader(HttpHeaders.ETAG, etag);
             if (etag.equals(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
                 return rc.response().setStatusCode(304).end();
@@ -89,7 +119,7 @@ final class MediaApi {
                 throw new InvalidFieldException("to", to, "at most " + Loop.LONGEST
                         + " frames after from; the whole film is video.mp4");
             }
-            return clip(rc, sight, new ClipFiles.Clip(kind, from, to, width(rc)));
+            return clip(rc, sight, width -> new ClipFiles.Clip(kind, from, to, width));
         });
     }
 
@@ -98,24 +128,30 @@ final class MediaApi {
         return access.ticket(rc).look().compose(sight -> {
             int done = requireFrames(sight).framesDone();
             int frame = Inputs.number("frame", rc.request().getParam("frame"), 0, 0, done - 1);
-            return clip(rc, sight, new ClipFiles.Clip(ClipFiles.Kind.PNG, frame, frame + 1, width(rc)));
+            return clip(rc, sight, width -> new ClipFiles.Clip(ClipFiles.Kind.PNG, frame, frame + 1, width));
         });
     }
 
-    private Future<?> clip(RoutingContext rc, FilmAccess.Sight sight, ClipFiles.Clip clip) {
+    private Future<?> clip(RoutingContext rc, FilmAccess.Sight sight, IntFunction<ClipFiles.Clip> ofWidth) {
         requireDownloads(sight);
-        if (clips.busyWithOthers(sight.film(), clip)) {
+        Film film = sight.film();
+        int usual = usualWidth(formats.of(ofWidth.apply(LEAST_WIDTH).rendition(film)));
+        ClipFiles.Clip clip = ofWidth.apply(Inputs.number(
+                "width", rc.request().getParam("width"), usual, Loop.NARROWEST, Loop.WIDEST));
+        if (clips.busyWithOthers(film, clip)) {
             throw Problem.of(429, "busy", "Too many at once",
                     "So many loops are being made that this one must wait; try again in a moment.")
                     .asException(BUSY);
         }
         attach(rc, sight, "." + clip.kind().extension());
-        return clips.get(sight.film(), clip)
-                .compose(file -> RangedFile.send(rc, file, clip.kind().type(), clip.version(sight.film().id())));
+        return clips.get(film, clip)
+                .compose(file -> RangedFile.send(rc, file, clip.kind().type(), clip.version(film)));
     }
 
-    private int width(RoutingContext rc) {
-        return Inputs.number("width", rc.request().getParam("width"), usualWidth, Loop.NARROWEST, Loop.WIDEST);
+    /** Small films are enlarged by a whole number. */
+    private static int usualWidth(VideoFormat format) {
+        int enlarged = format.width() * Math.max(1, (LEAST_WIDTH + format.width() - 1) / format.width());
+        return Math.min(enlarged, Loop.WIDEST);
     }
 
     Future<?> recipe(RoutingContext rc) {
@@ -150,11 +186,6 @@ final class MediaApi {
             throw Problem.of(403, "no-downloads", "Not allowed",
                     "This link lets people watch the film, but offers no files to keep.").asException();
         }
-    }
-
-    /** Changes exactly when the film's bytes do. */
-    private static String version(Film film) {
-        return film.id() + "-" + film.framesDone();
     }
 
     private static String fileName(Film film) {

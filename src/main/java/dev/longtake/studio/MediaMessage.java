@@ -13,23 +13,24 @@ final class MediaMessage {
 
     private MediaMessage() { }
 
-    static Buffer init(Buffer payload) {
-        return message(INIT, 0, 0, 0, payload);
+    static Buffer init(Rendition rendition, Buffer payload) {
+        return message(INIT, rendition, 0, 0, 0, payload);
     }
 
-    static Buffer segment(int chunk, int firstFrame, int frameCount, Buffer payload) {
-        return message(SEGMENT, chunk, firstFrame, frameCount, payload);
+    static Buffer segment(Rendition rendition, int chunk, int firstFrame, int frameCount, Buffer payload) {
+        return message(SEGMENT, rendition, chunk, firstFrame, frameCount, payload);
     }
 
     static Buffer preview(int chunk, int firstFrame, Buffer payload) {
-        return message(PREVIEW, chunk, firstFrame, 1, payload);
+        return message(PREVIEW, Rendition.BASE, chunk, firstFrame, 1, payload);
     }
 
-    private static Buffer message(int kind, int chunk, int firstFrame, int frameCount, Buffer payload) {
+    private static Buffer message(
+            int kind, Rendition rendition, int chunk, int firstFrame, int frameCount, Buffer payload) {
         return Buffer.buffer(HEADER + payload.length())
                 .appendUnsignedByte((short) VERSION)
                 .appendUnsignedByte((short) kind)
-                .appendUnsignedShort(0)
+                .appendUnsignedShort(rendition.ordinal())
                 .appendInt(chunk)
                 .appendInt(firstFrame)
                 .appendInt(frameCount)

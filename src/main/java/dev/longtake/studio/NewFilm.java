@@ -1,6 +1,8 @@
 package dev.longtake.studio;
 
 import dev.longtake.director.SamplingWish;
+import dev.longtake.film.Enhancement;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
@@ -12,6 +14,7 @@ import dev.longtake.film.Timeline;
 import dev.longtake.pack.PackManifest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -22,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param frames   length of the film; null for an endless one
  * @param endless  whether it is to go on until it is stopped; null for no
  * @param seed     a number that JavaScript holds exactly; null for a random one
+ * @param enhance  whether to refine it; null for no
  * @param pack     name of the pack this server runs
  * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
  * @param timeline later changes of the prompt
@@ -37,6 +41,7 @@ record NewFilm(
         String mode,
         Integer steps,
         Double guidance,
+        Boolean enhance,
         String pack,
         List<Change> timeline,
         List<Reseed> seeds,
@@ -78,6 +83,7 @@ record NewFilm(
                 recipe.mode().word(),
                 recipe.steps(),
                 recipe.guidanceScale(),
+                film.enhancement().isPresent() ? true : null,
                 recipe.pack(),
                 later,
                 reseeds(recipe),
@@ -96,6 +102,24 @@ record NewFilm(
 
     boolean withoutEnd() {
         return Boolean.TRUE.equals(endless);
+    }
+
+    /**
+     * How the film is to be refined.
+     *
+     * @return empty if it is not to be
+     * @throws InvalidFieldException if {@code manifest}'s pack can't
+     */
+    Optional<Enhancement> enhancement(PackManifest manifest) {
+        return Boolean.TRUE.equals(enhance)
+                ? Optional.of(Enhancement.begun(requireEnhancer("enhance", manifest)))
+                : Optional.empty();
+    }
+
+    /** @throws InvalidFieldException if the pack has none, naming the {@code field} that asked for one */
+    static EnhancementPlan requireEnhancer(String field, PackManifest manifest) {
+        return manifest.enhancer().map(PackManifest.Enhancer::plan).orElseThrow(() -> new InvalidFieldException(
+                field, true, "false: the pack " + manifest.name() + " has no enhancer"));
     }
 
     /**

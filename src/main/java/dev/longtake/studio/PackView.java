@@ -13,6 +13,7 @@ import java.util.Map;
  * @param steps       in careful mode, unless a film says otherwise
  * @param guidance    likewise
  * @param fast        null where the pack has no fast mode
+ * @param enhancer    null where the pack can't refine films
  * @param tokens      longest prompt in tokens
  */
 record PackView(
@@ -29,6 +30,7 @@ record PackView(
         int steps,
         double guidance,
         Fast fast,
+        Enhancer enhancer,
         int tokens,
         Map<String, List<String>> vocabulary,
         List<String> examples,
@@ -39,6 +41,21 @@ record PackView(
 
         static Fast of(Diffusion.Fast fast) {
             return new Fast(fast.steps(), fast.leastSteps(), fast.mostSteps(), fast.guidanceScale());
+        }
+    }
+
+    /**
+     * The stage that refines films.
+     *
+     * @param width            of refined films, in pixels
+     * @param lookAheadFrames  frames that must have been made before the first can be refined
+     * @param lookAheadSeconds the same as a time of the film
+     */
+    record Enhancer(int width, int height, int lookAheadFrames, double lookAheadSeconds) {
+
+        static Enhancer of(PackManifest.Enhancer enhancer, int fps) {
+            int lookAhead = enhancer.plan().lookAhead();
+            return new Enhancer(enhancer.width(), enhancer.height(), lookAhead, (double) lookAhead / fps);
         }
     }
 
@@ -57,6 +74,7 @@ record PackView(
                 manifest.diffusion().steps(),
                 manifest.diffusion().guidanceScale(),
                 manifest.diffusion().fast().map(Fast::of).orElse(null),
+                manifest.enhancer().map(enhancer -> Enhancer.of(enhancer, manifest.video().fps())).orElse(null),
                 manifest.text().tokens(),
                 manifest.vocabulary(),
                 manifest.examples(),

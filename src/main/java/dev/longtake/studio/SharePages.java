@@ -54,6 +54,7 @@ final class SharePages {
     private final Owners owners;
     private final FilmViews views;
     private final Site site;
+    private final FilmFormats formats;
 
     SharePages(
             TemplateEngine templates,
@@ -62,7 +63,8 @@ final class SharePages {
             ShareLinks shares,
             Owners owners,
             FilmViews views,
-            Site site) {
+            Site site,
+            FilmFormats formats) {
         this.templates = templates;
         this.films = films;
         this.access = access;
@@ -70,6 +72,7 @@ final class SharePages {
         this.owners = owners;
         this.views = views;
         this.site = site;
+        this.formats = formats;
     }
 
     /**
@@ -145,7 +148,7 @@ final class SharePages {
     private Map<String, Object> model(RoutingContext rc, Shown shown) {
         SharedFilm film = shown.film();
         String page = address(rc, film);
-        int scale = new VideoFormat(film.width(), film.height(), film.fps()).scale();
+        VideoFormat video = formats.of(Rendition.of(shown.sight().film()));
         Map<String, Object> model = new HashMap<>();
         model.put("film", Json.tree(film));
         model.put("title", film.title());
@@ -156,8 +159,8 @@ final class SharePages {
         model.put("secure", page.startsWith("https:"));
         model.put("oembedUrl", site.baseUrl(rc.request()) + "/oembed?format=json&url="
                 + URLEncoder.encode(page, StandardCharsets.UTF_8));
-        model.put("videoWidth", film.width() * scale);
-        model.put("videoHeight", film.height() * scale);
+        model.put("videoWidth", video.width() * video.scale());
+        model.put("videoHeight", video.height() * video.scale());
         Size player = new Size(film.width(), film.height()).within(PLAYER_WIDTH, WIDEST);
         model.put("playerWidth", player.width());
         model.put("playerHeight", player.height());

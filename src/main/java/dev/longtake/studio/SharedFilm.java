@@ -13,6 +13,7 @@ import java.util.List;
  * @param prompt    null unless the link allows prompts
  * @param timeline  empty unless the link allows prompts
  * @param error     null unless failed; never what went wrong, which may quote a prompt
+ * @param enhancement null unless it is to be refined; never what went wrong with that
  * @param prompts   what the link allows, like {@code remix} and {@code downloads}
  */
 record SharedFilm(
@@ -32,6 +33,7 @@ record SharedFilm(
         int framesDone,
         Integer queuePosition,
         String error,
+        EnhancementView enhancement,
         boolean prompts,
         boolean remix,
         boolean downloads,
@@ -41,7 +43,12 @@ record SharedFilm(
 
     private static final List<String> PROGRESS =
             List.of("chunk", "step", "steps", "framesDone", "fps", "etaSeconds");
-    private static final List<String> CHUNK = List.of("chunk", "firstFrame", "frames", "framesDone", "seconds", "fps");
+    private static final List<String> CHUNK =
+            List.of("chunk", "firstFrame", "frames", "framesDone", "enhancedFrames", "seconds", "fps");
+    private static final List<String> ENHANCING =
+            List.of("enhancedFrames", "framesDone", "frames", "step", "steps", "fps", "etaSeconds");
+    private static final List<String> ENHANCED = List.of(
+            "firstChunk", "chunks", "firstFrame", "frames", "enhancedFrames", "framesDone", "seconds", "fps");
     private static final List<String> QUEUE = List.of("position");
 
     static SharedFilm of(FilmView film, ShareTerms terms) {
@@ -62,6 +69,7 @@ record SharedFilm(
                 film.framesDone(),
                 film.queuePosition(),
                 film.error() == null ? null : "The rest of this film could not be made.",
+                film.enhancement() == null ? null : film.enhancement().forGuests(),
                 terms.prompts(),
                 terms.remix(),
                 terms.downloads(),
@@ -84,6 +92,8 @@ record SharedFilm(
         List<String> fields = switch (event.type()) {
             case FilmEvent.PROGRESS -> PROGRESS;
             case FilmEvent.CHUNK -> CHUNK;
+            case FilmEvent.ENHANCING -> ENHANCING;
+            case FilmEvent.ENHANCED -> ENHANCED;
             case FilmEvent.QUEUE -> QUEUE;
             default -> List.of();
         };

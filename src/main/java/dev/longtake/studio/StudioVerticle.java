@@ -2,9 +2,7 @@ package dev.longtake.studio;
 
 import dev.longtake.director.RecipeCheck;
 import dev.longtake.film.FilmId;
-import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.Memory;
-import dev.longtake.pack.PackManifest;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -86,19 +84,18 @@ public final class StudioVerticle extends VerticleBase {
     private Router router(Contract contract) {
         Site site = new Site(config.publicUrl());
         Owners owners = new Owners(site);
-        FilmViews views = new FilmViews(memory.jobs(), memory.events(), check.manifest().video());
+        FilmViews views = new FilmViews(memory.jobs(), memory.events(), check.manifest());
         FilmAccess own = new OwnerAccess(memory.films(), owners);
         ShareAccess shared = new ShareAccess(memory.films(), memory.shares());
         VideoFiles videos = new VideoFiles(vertx, memory.films(), config.cache().resolve("videos"));
         ChunkStills stills = new ChunkStills(vertx, memory.films());
-        PackManifest.Video video = check.manifest().video();
-        VideoFormat format = new VideoFormat(video.width(), video.height(), video.fps());
-        ClipFiles clips = new ClipFiles(vertx, memory.films(), format, config.cache().resolve("videos"));
+        FilmFormats formats = FilmFormats.of(check.manifest());
+        ClipFiles clips = new ClipFiles(vertx, memory.films(), formats, config.cache().resolve("videos"));
         PackView pack = PackView.of(check.manifest());
         TemplateEngine templates = HandlebarsTemplateEngine.create(vertx);
         Pages pages = new Pages(templates, pack, owners);
         SharePages sharePages =
-                new SharePages(templates, memory.films(), shared, memory.shares(), owners, views, site);
+                new SharePages(templates, memory.films(), shared, memory.shares(), owners, views, site, formats);
         Allowances allowances = new Allowances(
                 memory.quotas(), owners, config.limits(), new Visitors(config.trustProxy()));
         live = new LiveApi(vertx, memory, views, site, allowances, metrics);
@@ -119,10 +116,10 @@ public final class StudioVerticle extends VerticleBase {
         addFilms(operations, new FilmApi(
                 memory.films(), views, owners, own, check, forgetFiles, rules(), allowances));
         addKeys(operations, new KeyApi(memory.keys(), owners));
-        addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, own), own);
+        addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, formats, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
         operations.on("remixShare", new RemixApi(memory.films(), shared, owners, views, check, allowances)::remix);
-        addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, clips, format, shared), shared);
+        addSharedMedia(operations, new MediaApi(memory.films(), videos, stills, clips, formats, shared), shared);
         operations.on("listPacks", rc -> Responses.json(rc, new Packs(List.of(pack))));
         addUpkeep(operations, contract);
         operations.mount(router);
@@ -160,6 +157,7 @@ public final class StudioVerticle extends VerticleBase {
                 .on("listTakes", films::takes)
                 .on("listChunks", films::chunks)
                 .on("extendFilm", films::extend)
+                .on("enhanceFilm", films::enhance)
                 .on("pauseFilm", films::pause)
                 .on("resumeFilm", films::resume)
                 .on("stopFilm", films::stop);

@@ -25,7 +25,12 @@ final class VideoFiles {
     private final WorkerExecutor executor;
     private final KeptFiles<Version> files;
 
-    private record Version(FilmId film, int frames) { }
+    private record Version(FilmId film, int frames, Rendition rendition) {
+
+        String name() {
+            return film + "-" + frames + (rendition == Rendition.ENHANCED ? "-enhanced" : "");
+        }
+    }
 
     /** @param folder must exist; whatever is in it may be deleted */
     VideoFiles(Vertx vertx, FilmMemory films, Path folder) {
@@ -35,11 +40,20 @@ final class VideoFiles {
         this.files = new KeptFiles<>(vertx, KEPT);
     }
 
-    /** The file with the frames that {@code film} has now, at least one. */
-    Future<Path> get(Film film) {
-        Version version = new Version(film.id(), film.framesDone());
-        Path target = folder.resolve(version.film() + "-" + version.frames() + ".mp4");
-        return files.get(version, () -> executor.executeBlocking(() -> make(film, target), false));
+    /**
+     * The file with the frames that {@code film} has now, at least one.
+     *
+     * @param rendition in which it has all of them
+     */
+    Future<Path> get(Film film, Rendition rendition) {
+        Version version = new Version(film.id(), film.framesDone(), rendition);
+        Path target = folder.resolve(version.name() + ".mp4");
+        return files.get(version, () -> executor.executeBlocking(() -> make(film, rendition, target), false));
+    }
+
+    /** Changes exactly when the bytes of the film's file do. */
+    static String version(Film film, Rendition rendition) {
+        return new Version(film.id(), film.framesDone(), rendition).name();
     }
 
     /** Deletes the files of a film. */
@@ -47,12 +61,12 @@ final class VideoFiles {
         files.forget(version -> version.film().equals(film));
     }
 
-    private Path make(Film film, Path target) throws IOException {
-        byte[] init = parts.init(film.id());
+    private Path make(Film film, Rendition rendition, Path target) throws IOException {
+        byte[] init = parts.init(film.id(), rendition);
         try (Remuxer remuxer = new Remuxer(target)) {
             int chunks = film.plan().chunksFor(film.framesDone());
             for (int chunk = 0; chunk < chunks; chunk++) {
-                remuxer.append(parts.segment(film.id(), chunk, init));
+                remuxer.append(parts.segment(film.id(), rendition, chunk, init));
             }
             remuxer.finish();
         }

@@ -66,6 +66,10 @@ final class Person {
         return send("POST", path, HttpRequest.BodyPublishers.ofString(body), all);
     }
 
+    Answer put(String path, JsonObject body) {
+        return send("PUT", path, HttpRequest.BodyPublishers.ofString(body.encode()), "Content-Type", "application/json");
+    }
+
     Answer patch(String path, JsonObject body, String... headers) {
         String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
         all[headers.length] = "Content-Type";
@@ -80,6 +84,12 @@ final class Person {
             throw new IllegalStateException(answer.text());
         }
         return answer.json().getString("id");
+    }
+
+    /** Id of a new film that is to be refined. */
+    String refinedFilm(String prompt, int frames) {
+        return post("/api/films", new JsonObject()
+                .put("prompt", prompt).put("frames", frames).put("seed", 7).put("enhance", true)).json().getString("id");
     }
 
     JsonArray films() {

@@ -95,6 +95,8 @@ final class Promised {
             }
             case "progress" -> requireValid(what, schema("Progress"), body);
             case "chunk" -> requireValid(what, schema("MadeChunk"), body);
+            case "enhancing" -> requireValid(what, schema("Enhancing"), body);
+            case "enhanced" -> requireValid(what, schema("EnhancedChunks"), body);
             case "queue" -> assertThat(body.fieldNames()).as(what).containsExactly("position");
             default -> throw new AssertionError(what + ", of which the contract says nothing");
         }

@@ -13,13 +13,16 @@ import dev.longtake.media.MediaSegment;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.CommittedChunk;
+import dev.longtake.memory.CommittedEnhancement;
 import dev.longtake.memory.EmbeddedRedis;
+import dev.longtake.memory.EnhancementTask;
 import dev.longtake.memory.Memory;
 import dev.longtake.pack.Device;
 import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
+import dev.longtake.pack.Refinement;
 import dev.longtake.worker.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -39,20 +42,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /** A studio with a Redis of its own on a free port, and with us in the place of its worker. */
 final class Studio implements AutoCloseable {
 
     static final ChunkPlan PLAN = new ChunkPlan(16, 8);
+    /** Frames that must have been made before the first can be refined. */
+    static final int LOOK_AHEAD = 40;
+    /** Refined pictures are brighter than any that were made, so that one can tell. */
+    static final int BRIGHT = 150;
     private static final VideoFormat FORMAT = new VideoFormat(64, 64, 8);
+    private static final VideoFormat ENHANCED = new VideoFormat(256, 256, 8);
     private static final PackManifest MANIFEST = new PackManifest(
             PackManifest.FORMAT, "storybook", "0.1.0", "Storybook", "For tests", "Apache-2.0",
             new PackManifest.Video(64, 64, 8), PLAN, new PackManifest.Latent(16, 8, 8),
             new PackManifest.Text("all-MiniLM-L6-v2", 48, 384), 1,
             new Diffusion.Euler("euler", "flow", 1, 16, 4, Optional.of(new Diffusion.Fast(6, 4, 8, 3))), Optional.empty(),
             Optional.empty(),
-            PackManifest.FIRST_FRAME, Optional.empty(),
+            PackManifest.FIRST_FRAME, Optional.of(new PackManifest.Enhancer(
+                    new PackManifest.Enhancer.Size(256, 256), new PackManifest.Latent(4, 32, 32),
+                    new PackManifest.Enhancer.Window(24, 8), new Refinement.Flow("euler", "flow", 0.5, 2, 1))),
             Map.of(), Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
             Map.of("trainedOn", "nothing"));
 
@@ -122,12 +133,33 @@ final class Studio implements AutoCloseable {
     Film shoot(String id) {
         ChunkTask task = await(memory.films().begin(new FilmId(id))).orElseThrow();
         int first = PLAN.firstFrame(task.chunk());
-        VideoFrames frames = frames(first, task.shownFrames());
+        VideoFrames frames = frames(FORMAT, 30, first, task.shownFrames());
         MediaSegment segment = new ChunkEncoder(FORMAT).encode(frames, first);
         Snapshot snapshot = new Snapshot(task.chunk(), new float[4], new float[2]);
         return await(memory.films().commit(task, new CommittedChunk(
                 snapshot, segment.init(), segment.media(),
                 Optional.of(new JpegEncoder(3, 64).encode(frames, 0)), 1.0, 0.9)));
+    }
+
+    /** Refines what can be refined next of a film, as a worker would. */
+    Film refine(String id) {
+        EnhancementTask task = await(memory.enhancements().begin(new FilmId(id))).orElseThrow();
+        List<MediaSegment> segments = IntStream.range(0, task.chunks())
+                .mapToObj(i -> task.framesOf(task.firstChunk() + i))
+                .map(range -> new ChunkEncoder(ENHANCED).encode(
+                        frames(ENHANCED, BRIGHT, range.from(), range.count()), range.from()))
+                .toList();
+        return await(memory.enhancements().commit(task, new CommittedEnhancement(
+                segments.get(0).init(), segments.stream().map(MediaSegment::media).toList(), Optional.empty(), 2.0)));
+    }
+
+    /** Refines all that can be refined now. */
+    Film refineAll(String id) {
+        Film film = await(memory.films().find(new FilmId(id)));
+        while (film.enhanceable().isPresent()) {
+            film = refine(id);
+        }
+        return film;
     }
 
     /** Takes the next chunk of a film to make it, and does not. */
@@ -154,12 +186,13 @@ final class Studio implements AutoCloseable {
         return film;
     }
 
-    private static VideoFrames frames(int first, int count) {
-        byte[] rgb = new byte[count * 64 * 64 * 3];
+    private static VideoFrames frames(VideoFormat format, int darkest, int first, int count) {
+        int size = format.width() * format.height() * 3;
+        byte[] rgb = new byte[count * size];
         for (int i = 0; i < count; i++) {
-            Arrays.fill(rgb, i * 64 * 64 * 3, (i + 1) * 64 * 64 * 3, (byte) (30 + (first + i) * 2));
+            Arrays.fill(rgb, i * size, (i + 1) * size, (byte) (darkest + (first + i) % 50 * 2));
         }
-        return new VideoFrames(count, 64, 64, rgb);
+        return new VideoFrames(count, format.height(), format.width(), rgb);
     }
 
     static <T> T await(Future<T> future) {

@@ -10,16 +10,17 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** Somebody who watches a film live, remembers everything that came, and holds it to the contract in the end. */
 final class Watcher implements AutoCloseable {
 
     /** A binary message. */
-    record Media(int version, int kind, int chunk, int firstFrame, int frameCount, byte[] payload) {
+    record Media(int version, int kind, int rendition, int chunk, int firstFrame, int frameCount, byte[] payload) {
 
         static Media read(Buffer message) {
-            return new Media(message.getUnsignedByte(0), message.getUnsignedByte(1), message.getInt(4),
-                    message.getInt(8), message.getInt(12), message.getBytes(16, message.length()));
+            return new Media(message.getUnsignedByte(0), message.getUnsignedByte(1), message.getUnsignedShort(2),
+                    message.getInt(4), message.getInt(8), message.getInt(12), message.getBytes(16, message.length()));
         }
     }
 
@@ -86,6 +87,14 @@ final class Watcher implements AutoCloseable {
 
     List<Integer> chunks() {
         return media.stream().filter(one -> one.kind() == MediaMessage.SEGMENT).map(Media::chunk).toList();
+    }
+
+    /** The chunks that came, with a star where they were refined, and "i" for every init segment. */
+    String renditions() {
+        return media.stream().filter(one -> one.kind() != MediaMessage.PREVIEW)
+                .map(one -> (one.kind() == MediaMessage.INIT ? "i" : String.valueOf(one.chunk()))
+                        + (one.rendition() == 1 ? "*" : ""))
+                .collect(Collectors.joining(" "));
     }
 
     @Override
