@@ -1,4 +1,4 @@
-"""Commands: world, train, evaluate, export, convert. Run from the folder `models/`: `python -m longtake_models --help`."""
+"""Commands: world, truth, train, evaluate, export, convert. Run from the folder `models/`: `python -m longtake_models --help`."""
 
 from __future__ import annotations
 
@@ -109,6 +109,12 @@ def _world(arguments: argparse.Namespace) -> None:
     main_world([])
 
 
+def _truth(arguments: argparse.Namespace) -> None:
+    from .world import truth
+
+    truth.write(Path(arguments.work), Path(arguments.out))
+
+
 def _evaluate(arguments: argparse.Namespace) -> None:
     from .training import evaluate
 
@@ -153,6 +159,11 @@ def parser() -> argparse.ArgumentParser:
 
     world = commands.add_parser("world", help="draw the contact sheet of the storybook world")
     world.set_defaults(run=_world)
+
+    truth = commands.add_parser("truth", help="draw the clips that the enhancer is evaluated on")
+    truth.add_argument("--work", default=str(WORK))
+    truth.add_argument("--out", default=str(MODELS / "storybook-judge" / "truth"))
+    truth.set_defaults(run=_truth)
 
     export = commands.add_parser("export", help="write a pack: ONNX graphs, pack.json, golden tensors")
     export.add_argument("--checkpoint", help="checkpoint of distill (the pack then has the fast mode), cam-apm or the base model; none: random weights, to try the engine")

@@ -40,6 +40,8 @@ class UNetConfig:
     """ModelScope UNet3D (reference-spec §4)."""
 
     in_channels: int = 4
+    out_channels: int | None = None
+    """None: as many as come in."""
     block_out_channels: tuple[int, ...] = (320, 640, 1280, 1280)
     cross_attention: tuple[bool, ...] = (True, True, True, False)
     """Per down level: does it carry (spatial and temporal) transformers? The up path mirrors it."""
@@ -148,13 +150,14 @@ class DiffusionConfig:
 @dataclass(frozen=True)
 class EnhancerConfig:
     """The stage that refines a film at a multiple of its size, window by window (paper §4.3, reference-spec §6): SDEdit with
-    the text, blended at random. Works in latents of an autoencoder of its own, of the same architecture as the base's."""
+    the text, blended at random. Works in latents of an autoencoder of its own, of the same architecture as the base's.
+    Where the network takes twice the channels that it gives, it also sees what is refined, without noise."""
 
     unet: UNetConfig
     scale: int = 2
     window: int = 24
     overlap: int = 8
-    strength: float = 0.35
+    strength: float = 0.25
     """Share of noise at the start."""
     steps: int = 2
 
@@ -253,6 +256,8 @@ STORYBOOK = ModelConfig(
     enhancer=EnhancerConfig(
         unet=replace(
             _STORYBOOK_UNET,
+            in_channels=2 * _STORYBOOK_UNET.in_channels,
+            out_channels=_STORYBOOK_UNET.in_channels,
             block_out_channels=(64, *_STORYBOOK_UNET.block_out_channels),
             cross_attention=(False, *_STORYBOOK_UNET.cross_attention),
             temporal_positions=24,

@@ -228,7 +228,7 @@ def enhanced_case(model: VideoLDM, enhancer: Enhancer, text: Tensor, writer: Wri
     source = enhancer.encode(large)[None]
     noise = torch.randn(source.shape, generator=generator)
     refined = refine(
-        lambda x, sigma: enhancer.unet(x, torch.tensor([1000 * sigma]), text), source, noise, stage.strength, stage.steps
+        lambda x, sigma: enhancer.unet(x, torch.tensor([1000 * sigma]), text, source), source, noise, stage.strength, stage.steps
     )
     frames = enhancer.vae.decode_normalised(refined[0, -1:]).clamp(-1, 1)
     return {

@@ -135,13 +135,14 @@ def build_enhancer(enhancer: Enhancer) -> list[Graph]:
     latents = (config.autoencoder.latent_channels, scale * config.latent_height, scale * config.latent_width)
     picture: Shape = (3, scale * config.video.height, scale * config.video.width)
     text: Shape = ("B", config.apm.text_tokens, stage.unet.cross_attention_dim)
+    window: Shape = ("B", stage.window, *latents)
     return [
         Graph("enhancer_vae_encoder", Part(enhancer, enhancer.encode), {"frames": ("N", *picture)}, {"latents": ("N", *latents)}),
         Graph(
             "enhancer_unet",
             Part(enhancer, enhancer.unet),
-            {"latents": ("B", stage.window, *latents), "timestep": ("B",), "text": text},
-            {"prediction": ("B", stage.window, *latents)},
+            {"latents": window, "timestep": ("B",), "text": text, "source": window},
+            {"prediction": window},
             config.int8_channels,
         ),
         Graph(

@@ -207,7 +207,8 @@ class UNet3D(Encoder3D):
                 Level(config, channels, attention, apm, apm.image_tokens, None if last else "up")
             )
         self.conv_norm_out = nn.GroupNorm(config.norm_groups, current, eps=1e-5)
-        self.conv_out = nn.Conv2d(current, config.in_channels, 3, padding=1)
+        self.out_channels = config.out_channels or config.in_channels
+        self.conv_out = nn.Conv2d(current, self.out_channels, 3, padding=1)
         nn.init.zeros_(self.conv_out.weight)
         nn.init.zeros_(self.conv_out.bias)
 
@@ -250,4 +251,4 @@ class UNet3D(Encoder3D):
             for upsampler in getattr(block, "upsamplers", ()):
                 x = upsampler(x)
         x = self.conv_out(F.silu(self.conv_norm_out(x)))
-        return x.reshape(-1, frames, self.config.in_channels, h, w)
+        return x.reshape(-1, frames, self.out_channels, h, w)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from .. import sampling
 from ..config import CONFIGS, EnhancerConfig, ModelConfig
 from ..networks.autoencoder import AutoencoderKL
-from ..networks.enhancer import enlarge
+from ..networks.enhancer import Refiner, enlarge
 from ..networks.unet3d import UNet3D
 from ..networks.video_ldm import VideoLDM
 from ..world import BEAT
@@ -29,6 +29,8 @@ from .latents import LatentSet, cache_folder, pad_states
 
 CLIPS_EVERY = 2
 FRAMES_BATCH, MOST_STEPS = 12, 3
+STRENGTHS = (0.15, 0.4)
+"""Shares of noise that refinement may start with: which is best is seen when it is trained."""
 OWN_SHARE, OWN_TIMES = 0.6, (0.1, 0.6)
 """Share of sources that are what the base model makes of the true latents, noised to a time in this range."""
 ROUGHNESS = 0.2
@@ -36,9 +38,9 @@ ROUGHNESS = 0.2
 TEXT_DROPOUT = 0.1
 
 
-def new_enhancer(config: ModelConfig, start: Path | None) -> UNet3D:
+def new_enhancer(config: ModelConfig, start: Path | None) -> Refiner:
     """The base model without what it needs to go on, where the two are alike; its positions repeat with the beat."""
-    network = UNet3D(config.enhancer.unet, None, config.apm)
+    network = Refiner(config.enhancer.unet, None, config.apm)
     if start is None:
         return network
     state = torch.load(start, map_location="cpu", weights_only=True)["ema"]
@@ -50,7 +52,7 @@ def new_enhancer(config: ModelConfig, start: Path | None) -> UNet3D:
             frames = torch.arange(len(value))
             beyond = len(known) - BEAT + frames % BEAT
             known = known[torch.where(frames < len(known), frames, beyond)]
-        if known is not None and known.shape == value.shape:
+        if known is not None and known.shape == value.shape and not name.startswith("conv_out"):
             taken[name] = known
     network.load_state_dict(taken, strict=False)
     print(f"start: {len(taken)} of {len(own)} tensors from {start.name}", flush=True)
@@ -96,7 +98,7 @@ class Sources:
 
 
 class EnhancerTask:
-    def __init__(self, network: UNet3D, sources: Sources, cache: Path, large_cache: Path, config: EnhancerConfig, device: str, seed: int = 21):
+    def __init__(self, network: Refiner, sources: Sources, cache: Path, large_cache: Path, config: EnhancerConfig, device: str, seed: int = 21):
         self.network, self.sources, self.config, self.device, self.seed = network, sources, config, device, seed
         self.small = {kind: LatentSet(cache, kind) for kind in ("clips", "frames")}
         self.large = {kind: LatentSet(large_cache, f"large-{kind}") for kind in ("clips", "frames")}
@@ -115,13 +117,11 @@ class EnhancerTask:
         source = self.sources(small, texts)
         x, sigma = self._noised(source, large, rng)
         with torch.autocast(x.device.type, torch.bfloat16):
-            prediction = self.network(x, 1000.0 * sigma, texts).float()
-        sigma = sigma.view(-1, 1, 1, 1, 1)
-        error = (prediction - (x - large) / sigma).square()
-        clean = (sigma**2 * error).detach()
+            correction = self.network.correct(x, 1000.0 * sigma, texts, source).float()
+        error = (source + correction - large).square()
         before = (source - large).square()
         name = "clip" if clips else "frame"
-        return (error * self.weights * sigma**2).mean(), {f"{name} left": float(clean.mean() / before.mean())}
+        return (error * self.weights).mean(), {f"{name} left": float(error.detach().mean() / before.mean())}
 
     def _require_pairs(self) -> None:
         """Small and large shards show the same only if the same world made them: older small ones may lie about."""
@@ -144,18 +144,19 @@ class EnhancerTask:
         """Latents as a step of refinement sees them, and their noise level (B,)."""
         steps = rng.integers(1, MOST_STEPS + 1, len(source))
         left = torch.tensor(1 - rng.integers(0, steps) / steps, dtype=torch.float32, device=source.device)
-        share, strength = left.view(-1, 1, 1, 1, 1), self.config.strength
+        strengths = torch.tensor(rng.uniform(*STRENGTHS, len(source)), dtype=torch.float32, device=source.device)
+        share, strength = left.view(-1, 1, 1, 1, 1), strengths.view(-1, 1, 1, 1, 1)
         begun = (1 - strength) * source + strength * torch.randn_like(source)
-        return (1 - share) * large + share * begun, strength * left
+        return (1 - share) * large + share * begun, strengths * left
 
 
 @torch.no_grad()
-def refine(network: UNet3D, source: Tensor, texts: Tensor, config: EnhancerConfig, noise: Tensor, steps: int) -> Tensor:
+def refine(network: nn.Module, source: Tensor, texts: Tensor, config: EnhancerConfig, noise: Tensor, steps: int) -> Tensor:
     """source (B,F,c,h,w) -> refined."""
 
     def predict(x: Tensor, sigma: float) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16):
-            return network(x, torch.full((len(x),), 1000.0 * sigma, device=x.device), texts).float()
+            return network(x, torch.full((len(x),), 1000.0 * sigma, device=x.device), texts, source).float()
 
     return sampling.refine(predict, source, noise, config.strength, steps)
 

@@ -19,6 +19,7 @@ import dev.longtake.measure.Scoreboard;
 import dev.longtake.measure.Suite;
 import dev.longtake.measure.SuiteSize;
 import dev.longtake.measure.Trial;
+import dev.longtake.measure.TruthStudy;
 import dev.longtake.media.MediaException;
 import dev.longtake.pack.Device;
 import dev.longtake.pack.ModelPack;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,12 +50,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--suites", paramLabel = "NAME", split = ",",
-            defaultValue = "prompts,paraphrases,timelines,long,ablations",
-            description = "What to do, of prompts, paraphrases, timelines, long, ablations (default: all).")
+            description = "What to do, of prompts, paraphrases, timelines, long, ablations, enhancer (default: all that the"
+                    + " pack can).")
     private List<String> suites = new ArrayList<>();
 
     @Option(names = "--films", paramLabel = "N",
-            description = "Only the first N prompts of every suite (default: all; 4 of long and of ablations).")
+            description = "Only the first N prompts of every suite (default: all; 4 of long, 8 of ablations and of"
+                    + " enhancer).")
     private Integer films;
 
     @Option(names = "--frames", paramLabel = "N", description = "Length of every film, timelines excepted"
@@ -131,13 +134,17 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationReport films() throws IOException, OrtException, CancelledException {
-        List<Suite> chosen = suites.stream().map(Suite::of).distinct().sorted().toList();
+        List<Suite> wished = suites.stream().map(Suite::of).distinct().sorted().toList();
+        Path pack = engine.packFolder();
+        PackManifest manifest = PackManifest.read(pack);
+        List<Suite> chosen = wished.isEmpty() ? possible(manifest) : wished;
+        if (chosen.contains(Suite.ENHANCER) && manifest.enhancer().isEmpty()) {
+            throw new UsageException("--suites: the pack " + manifest.name() + " has no enhancer");
+        }
         if (contactSheet != null && !chosen.contains(Suite.PROMPTS)) {
             throw new UsageException("--contact-sheet needs the suite " + Suite.PROMPTS.label());
         }
         SuiteSize size = new SuiteSize(films, frames, seed);
-        Path pack = engine.packFolder();
-        PackManifest manifest = PackManifest.read(pack);
         Path judgeAt = judgeFolder != null ? judgeFolder
                 : pack.resolveSibling(pack.toAbsolutePath().normalize().getFileName() + "-judge");
         requireFile(judgeAt.resolve("judge.json"));
@@ -155,7 +162,17 @@ final class EvaluateCommand implements Callable<Integer> {
             try (EvaluationProgress progress = new EvaluationProgress()) {
                 results = evaluation.run(trials, progress, new CancelToken());
             }
-            EvaluationReport finished = new EvaluationReport(settings, Scoreboard.of(results, judge.labels()), results);
+            Optional<TruthStudy> truth = Optional.empty();
+            if (chosen.contains(Suite.ENHANCER)) {
+                requireFile(judgeAt.resolve("truth").resolve("clips.json"));
+                try (Director director = new Director(ModelPack.open(pack, device))) {
+                    truth = Optional.of(TruthStudy.run(judgeAt.resolve("truth"), director,
+                            (timeline, length, filmSeed) -> recipe(manifest, timeline, length, filmSeed),
+                            new CancelToken()));
+                }
+            }
+            EvaluationReport finished =
+                    new EvaluationReport(settings, Scoreboard.of(results, judge.labels(), truth), results);
             finished.write(folder);
             if (contactSheet != null) {
                 ContactSheet.write(contactSheet,
@@ -165,11 +182,18 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    private static List<Suite> possible(PackManifest manifest) {
+        return Suite.made().stream()
+                .filter(suite -> suite != Suite.ENHANCER || manifest.enhancer().isPresent())
+                .toList();
+    }
+
     private List<Trial> trials(List<Suite> chosen, SuiteSize size, Path judgeAt, Judge judge) throws IOException {
         Map<Suite, Path> files = new EnumMap<>(Suite.class);
         Path promptFile = orDefault(prompts, judgeAt.resolve("prompts.json"));
         files.put(Suite.PROMPTS, promptFile);
         files.put(Suite.LONG, promptFile);
+        files.put(Suite.ENHANCER, promptFile);
         files.put(Suite.ABLATIONS, orDefault(ablations, judgeAt.resolve("open.json")));
         files.put(Suite.PARAPHRASES, orDefault(paraphrases, judgeAt.resolve("paraphrases.json")));
         files.put(Suite.TIMELINES, orDefault(timelines, judgeAt.resolve("timelines.json")));

@@ -51,10 +51,11 @@ public final class RandomizedBlending {
          * What the clean latents of a window look like.
          *
          * @param step 0 to {@code steps - 1}
-         * @param x    the window's noisy latents, frame after frame; not to be kept or changed
+         * @param x      the window's noisy latents, frame after frame; not to be kept or changed
+         * @param source what is refined, as many; not to be changed
          * @throws CancelledException if nobody wants to know any more; then nothing more can be made of the film here
          */
-        float[] clean(int window, int step, float[] x) throws CancelledException;
+        float[] clean(int window, int step, float[] x, float[] source) throws CancelledException;
     }
 
     /** Gets the refined frames, each once, in order. */
@@ -113,15 +114,17 @@ public final class RandomizedBlending {
     private static final class Window {
         private final int index;
         private final float[] x;
+        private final float[] source;
         /** As the network predicted them last, blended with the neighbours' where they are done with it. */
         private float[] clean;
         private float[] previous;
         /** What the network predicted for the last frames at each step, for the next window. */
         private final List<float[]> tails = new ArrayList<>();
 
-        Window(int index, float[] x) {
+        Window(int index, float[] x, float[] source) {
             this.index = index;
             this.x = x;
+            this.source = source;
         }
     }
 
@@ -187,11 +190,12 @@ public final class RandomizedBlending {
     private void beginWindow() throws CancelledException {
         int index = begun++;
         float[] x = joined(waiting);
+        float[] source = x.clone();
         solver.begin(x, draw(index, 0, Noise.Purpose.REFINEMENT_INITIAL, x.length));
         for (int i = 0; i < windows.stride(); i++) {
             waiting.remove();
         }
-        open.add(new Window(index, x));
+        open.add(new Window(index, x, source));
         if (order == Order.WAVEFRONT) {
             sweep(index);
         } else if (order == Order.CAUSAL) {
@@ -255,7 +259,7 @@ public final class RandomizedBlending {
 
     private void predict(Window window, int step) throws CancelledException {
         window.previous = window.clean;
-        window.clean = refiner.clean(window.index, step, window.x.clone());
+        window.clean = refiner.clean(window.index, step, window.x.clone(), window.source);
         int overlap = windows.overlap() * frameSize(window);
         if (order == Order.CAUSAL) {
             window.tails.add(Arrays.copyOfRange(window.clean, window.clean.length - overlap, window.clean.length));

@@ -148,13 +148,13 @@ final class Enhancer {
     }
 
     /** What the network says a window's clean latents are. */
-    private float[] clean(int window, int step, float[] x) throws CancelledException {
+    private float[] clean(int window, int step, float[] x, float[] source) throws CancelledException {
         PromptMix mix = prompt(wish.recipe(), window, wish.end());
         wish.course().asked(window, mix);
         float[] text = prompter.text(mix, wish.recipe().negativePrompt(), guidance.active());
         solver.show(step, x, shown);
         pack.enhancer().predict(
-                shown, solver.timestep(step), guidance.active() ? 2 : 1, text, predictions, wish.token());
+                shown, solver.timestep(step), guidance.active() ? 2 : 1, text, source, predictions, wish.token());
         float[] clean = new float[x.length];
         guidance.combine(predictions, clean);
         solver.clean(step, shown, clean);
@@ -192,7 +192,7 @@ final class Enhancer {
     private int passes(int first, int end, boolean finished) {
         int[] count = {0};
         RandomizedBlending rehearsal = new RandomizedBlending(windows, first / windows.stride(), blending.order(),
-                blending.sharing(), solver, noiseBySeed.apply(0), (window, step, x) -> {
+                blending.sharing(), solver, noiseBySeed.apply(0), (window, step, x, source) -> {
                     count[0]++;
                     return x.clone();
                 }, (frame, latents) -> { });

@@ -1,14 +1,20 @@
 package dev.longtake.measure;
 
+import dev.longtake.director.Blending;
 import dev.longtake.director.Conditioning;
 import dev.longtake.director.Director;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.ChunkPlan;
+import dev.longtake.film.EnhancementPlan;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.media.FilmReader;
 import dev.longtake.media.MediaException;
+import dev.longtake.pack.PackManifest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +34,7 @@ public final class Evaluation {
     private final Recipes recipes;
     private final EvaluationFolder folder;
     private final int processors;
+    private Made made;
 
     /** Turns what a film shows into all that is needed to make it. */
     @FunctionalInterface
@@ -90,8 +97,57 @@ public final class Evaluation {
         return results;
     }
 
+    /** A film as it was made, which is refined in several ways one after the other. */
+    private record Made(Recipe recipe, List<float[]> latents, VideoFrames frames) { }
+
+    /** The frames of a film, as its rendition shows them. */
+    private VideoFrames rendition(Director director, Trial trial, CancelToken token)
+            throws CancelledException, IOException {
+        Recipe recipe = recipe(trial);
+        if (made == null || !made.recipe().equals(recipe)) {
+            made = made(director, recipe, token);
+        }
+        PackManifest.Enhancer enhancer = director.manifest().enhancer().orElseThrow();
+        Optional<Blending> blending = trial.rendition().blending();
+        return blending.isEmpty()
+                ? Fidelity.enlarged(made.frames(), enhancer.width(), enhancer.height())
+                : director.enhance(recipe, new FrameRange(0, recipe.frames()), made.latents(), true, blending.get(),
+                        (step, steps, preview) -> { }, token);
+    }
+
+    private static Made made(Director director, Recipe recipe, CancelToken token)
+            throws CancelledException, IOException {
+        List<float[]> latents = new ArrayList<>();
+        ByteArrayOutputStream rgb = new ByteArrayOutputStream();
+        director.film(recipe, (step, steps, preview) -> { }, chunk -> {
+            latents.addAll(chunk.snapshot().newFrames(director.plan()).subList(0, chunk.frames().count()));
+            rgb.writeBytes(chunk.frames().rgb());
+        }, token);
+        PackManifest.Video video = director.manifest().video();
+        return new Made(recipe, latents,
+                new VideoFrames(recipe.frames(), video.height(), video.width(), rgb.toByteArray()));
+    }
+
+    private FilmResult refined(Director director, Trial trial, EvaluationListener listener, CancelToken token)
+            throws CancelledException, IOException {
+        EnhancementPlan plan = director.manifest().enhancer().orElseThrow().plan();
+        // Windows that are not blended change over in the middle of what they share.
+        ChunkPlan windows = new ChunkPlan(plan.stride() + plan.overlap() / 2, Math.max(1, plan.overlap() / 2));
+        Filmstrip filmstrip = new Filmstrip(trial.frames(), trial.scenes());
+        try (FilmScorer scorer = new FilmScorer(Optional.of(judge), trial.segments(), Optional.of(windows))) {
+            VideoFrames frames = rendition(director, trial, token);
+            scorer.accept(frames);
+            filmstrip.accept(frames);
+            listener.onFrames(frames.count());
+            return new FilmResult(trial, scorer.scores(), null, filmstrip.stills());
+        }
+    }
+
     private FilmResult film(Director director, Trial trial, EvaluationListener listener, CancelToken token)
             throws CancelledException, IOException {
+        if (trial.rendition() != null) {
+            return refined(director, trial, listener, token);
+        }
         Filmstrip filmstrip = new Filmstrip(trial.frames(), trial.scenes());
         List<Double> seconds = new ArrayList<>();
         try (FilmScorer scorer =

@@ -28,6 +28,7 @@ final class ReportPage {
             Suite.TIMELINES, "Prompts that change in the middle of the film; a frame with a bright edge is where.",
             Suite.LONG, "The first prompts again, for as long as it takes to see whether anything wears off.",
             Suite.ABLATIONS, "Prompts that leave most open, with the whole model, without CAM and without APM.",
+            Suite.ENHANCER, "The first prompts again, refined in several ways.",
             Suite.VIDEOS, "Files that were measured as they are.");
 
     private final EvaluationReport report;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -91,8 +92,10 @@ public record Scoreboard(List<Row> rows) {
      * The table of a pack.
      *
      * @param labels the classes that the judge tells apart, by kind
+     * @param truth  what comes of clips that are known; empty if that was not asked
      */
-    public static Scoreboard of(List<FilmResult> results, Map<String, List<String>> labels) {
+    public static Scoreboard of(
+            List<FilmResult> results, Map<String, List<String>> labels, Optional<TruthStudy> truth) {
         Builder builder = new Builder(results, labels);
         builder.promptFit();
         builder.paraphrases();
@@ -100,9 +103,15 @@ public record Scoreboard(List<Row> rows) {
         builder.longFilms();
         builder.timelines();
         builder.ablations();
+        builder.rows.addAll(RefinementRows.of(results, truth));
         builder.speed();
         builder.alsoMeasured();
         return new Scoreboard(builder.rows);
+    }
+
+    /** The table of a pack whose enhancer was not held to the truth. */
+    public static Scoreboard of(List<FilmResult> results, Map<String, List<String>> labels) {
+        return of(results, labels, Optional.empty());
     }
 
     /** The table of videos from anywhere: what can be said without knowing what they should show. */

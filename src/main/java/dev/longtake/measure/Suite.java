@@ -29,6 +29,9 @@ public enum Suite {
      */
     ABLATIONS("ablations", 8, 240),
 
+    /** Films that are refined in several ways. */
+    ENHANCER("enhancer", 8, 80),
+
     /** Files from anywhere; nothing is made. */
     VIDEOS("videos", Integer.MAX_VALUE, 0);
 
@@ -63,7 +66,7 @@ public enum Suite {
 
     /** The suites whose films a pack makes, in the order of reports. */
     public static List<Suite> made() {
-        return List.of(PROMPTS, PARAPHRASES, TIMELINES, LONG, ABLATIONS);
+        return List.of(PROMPTS, PARAPHRASES, TIMELINES, LONG, ABLATIONS, ENHANCER);
     }
 
     /**
@@ -76,6 +79,16 @@ public enum Suite {
         int count = Math.min(size.films() == null ? films : size.films(), file.entries().size());
         long firstSeed = size.seed() == null ? file.seed() : size.seed();
         List<Trial> trials = new ArrayList<>();
+        if (this == ENHANCER) {
+            for (int i = 0; i < count; i++) {
+                PromptFile.Entry entry = file.entries().get(i);
+                for (Rendition rendition : Rendition.values()) {
+                    trials.add(new Trial(this, i + 1, Conditioning.WHOLE, entry.scenes(), length(entry, size),
+                            firstSeed + i, null, rendition));
+                }
+            }
+            return trials;
+        }
         for (Conditioning conditioning : this == ABLATIONS ? ABLATED : List.of(Conditioning.WHOLE)) {
             for (int i = 0; i < count; i++) {
                 PromptFile.Entry entry = file.entries().get(i);

@@ -13,6 +13,8 @@ enum Unit {
     SECONDS(2, " s", 1),
     PIXELS(2, " px", 1),
     RATIO(2, "", 1),
+    DECIBELS(1, " dB", 1),
+    LEVELS(1, "", 1),
     ERROR(3, "", 1);
 
     private final int decimals;

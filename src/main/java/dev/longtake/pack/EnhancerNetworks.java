@@ -57,15 +57,25 @@ public final class EnhancerNetworks implements AutoCloseable {
      * @param timestep as the solver says
      * @param batch    1 or 2
      * @param text     (batch, L, D)
+     * @param source   what is refined (frames, c, h, w); for packs whose network sees it
      * @param result   (batch, frames, c, h, w), overwritten
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
-    public void predict(float[] shown, double timestep, int batch, float[] text, float[] result, CancelToken token)
-            throws CancelledException {
+    public void predict(
+            float[] shown,
+            double timestep,
+            int batch,
+            float[] text,
+            float[] source,
+            float[] result,
+            CancelToken token) throws CancelledException {
         Binding binding = unets.computeIfAbsent(batch, size -> opened.keep(unet.bind(size, Map.of())));
         binding.input("latents").fill(shown);
         binding.input("timestep").fill((float) timestep);
         binding.input("text").fill(text);
+        if (binding.has(GraphContract.SOURCE)) {
+            binding.input(GraphContract.SOURCE).fill(source);
+        }
         binding.run(token);
         binding.output("prediction").copyTo(result, 0);
     }

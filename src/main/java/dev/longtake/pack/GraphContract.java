@@ -15,6 +15,8 @@ final class GraphContract {
     static final String APM = "apm";
     static final String VAE_DECODER = "vae_decoder";
     static final String ENHANCER_UNET = "enhancer_unet";
+    /** The enhancer's input, in packs whose network sees what it refines without noise. */
+    static final String SOURCE = "source";
     static final String ENHANCER_VAE_ENCODER = "enhancer_vae_encoder";
     static final String ENHANCER_VAE_DECODER = "enhancer_vae_decoder";
     /** CAM's outputs and the UNet's inputs of the same names. */
@@ -84,8 +86,14 @@ final class GraphContract {
         TensorShape frame = shape("N", latent.channels(), latent.height(), latent.width());
         TensorShape picture = shape("N", 3, enhancer.height(), enhancer.width());
         TensorShape window = latents(latent, BATCH, enhancer.window().frames());
-        require(ENHANCER_UNET,
-                Map.of("latents", window, "timestep", shape(BATCH), "text", text), Map.of("prediction", window));
+        Map<String, TensorShape> inputs = new LinkedHashMap<>();
+        inputs.put("latents", window);
+        inputs.put("timestep", shape(BATCH));
+        inputs.put("text", text);
+        if (manifest.graphs().get(ENHANCER_UNET).inputs().containsKey(SOURCE)) {
+            inputs.put(SOURCE, window);
+        }
+        require(ENHANCER_UNET, inputs, Map.of("prediction", window));
         require(ENHANCER_VAE_ENCODER, Map.of("frames", picture), Map.of("latents", frame));
         require(ENHANCER_VAE_DECODER, Map.of("latents", frame), Map.of("frames", picture));
     }

@@ -24,12 +24,12 @@ class RandomizedBlendingTest {
     private static final int SIZE = 3;
 
     /** A "network" for which every frame of a window depends on its neighbours, as video networks' do. */
-    private static final Refiner NETWORK = (window, step, x) -> {
+    private static final Refiner NETWORK = (window, step, x, source) -> {
         float[] clean = new float[x.length];
         for (int i = 0; i < x.length; i++) {
             float before = i >= SIZE ? x[i - SIZE] : -0.3f;
             float after = i + SIZE < x.length ? x[i + SIZE] : 0.4f;
-            clean[i] = (float) Math.tanh(0.6 * x[i] + 0.3 * before - 0.2 * after + 0.05 * step);
+            clean[i] = (float) Math.tanh(0.6 * x[i] + 0.3 * before - 0.2 * after + 0.05 * step + 0.1 * source[i]);
         }
         return clean;
     };
@@ -136,7 +136,11 @@ class RandomizedBlendingTest {
             for (int s = 0, window = 0; s + windows.frames() <= setting.length(); s += windows.stride(), window++) {
                 float[] part = new float[windows.frames() * SIZE];
                 System.arraycopy(x, s * SIZE, part, 0, part.length);
-                float[] predicted = predict(window, step, part);
+                float[] source = new float[part.length];
+                for (int f = 0; f < windows.frames(); f++) {
+                    System.arraycopy(film(s + f), 0, source, f * SIZE, SIZE);
+                }
+                float[] predicted = predict(window, step, part, source);
                 int r = window == 0 || windows.overlap() == 0
                         ? 0
                         : noise.uniform(windows.overlap(), window, step, Noise.Purpose.BLEND);
@@ -151,9 +155,9 @@ class RandomizedBlendingTest {
         return x;
     }
 
-    private static float[] predict(int window, int step, float[] x) {
+    private static float[] predict(int window, int step, float[] x, float[] source) {
         try {
-            return NETWORK.clean(window, step, x);
+            return NETWORK.clean(window, step, x, source);
         } catch (CancelledException e) {
             throw new AssertionError(e);
         }
@@ -240,7 +244,7 @@ class RandomizedBlendingTest {
     @Test
     void sharedNoiseKeepsWhatANetworkMakesOfSingleFrames() {
         // Where frames don't see one another, windows that share their noise agree; else they don't.
-        Refiner alone = (window, step, x) -> {
+        Refiner alone = (window, step, x, source) -> {
             float[] clean = x.clone();
             for (int i = 0; i < clean.length; i++) {
                 clean[i] *= 0.5f;
