@@ -10,6 +10,7 @@ import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.PackManifest;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +40,7 @@ final class DirectedChunks implements ChunkMaker {
     public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
             boolean ended, StepListener listener, CancelToken token) throws CancelledException {
         requirePack(recipe);
+        requireEnhancer(plan);
         return director.enhance(recipe, range, latents, ended, listener, token);
     }
 
@@ -48,6 +50,23 @@ final class DirectedChunks implements ChunkMaker {
             throw new IllegalStateException(
                     "the film needs the pack \"" + recipe.pack() + "\", but this worker has \"" + pack + "\"");
         }
+    }
+
+    /** The film may have been begun with another edition of the pack. */
+    private void requireEnhancer(EnhancementPlan plan) {
+        EnhancementPlan own = director.manifest().enhancer()
+                .map(PackManifest.Enhancer::plan)
+                .orElseThrow(() -> new IllegalStateException(
+                        "this worker's pack \"" + director.manifest().name() + "\" has no enhancer"));
+        if (!own.equals(plan)) {
+            throw new IllegalStateException("the film is refined with a " + told(plan)
+                    + ", but this worker's pack \"" + director.manifest().name() + "\" has a " + told(own));
+        }
+    }
+
+    private static String told(EnhancementPlan plan) {
+        return "window of " + plan.window() + " frames, an overlap of " + plan.overlap() + " and " + plan.steps()
+                + " steps";
     }
 
     @Override

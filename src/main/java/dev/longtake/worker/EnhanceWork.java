@@ -13,7 +13,6 @@ import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.CommittedEnhancement;
 import dev.longtake.memory.EnhancementTask;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,12 +61,7 @@ final class EnhanceWork {
         FrameRange reach = task.reach();
         List<float[]> latents = new ArrayList<>();
         for (Snapshot snapshot : snapshots) {
-            int size = snapshot.latents().length / plan.frames();
-            int skipped = snapshot.chunk() == 0 ? 0 : plan.conditioningFrames();
-            int shown = plan.shownFrames(snapshot.chunk(), reach.to());
-            for (int i = skipped; i < skipped + shown; i++) {
-                latents.add(Arrays.copyOfRange(snapshot.latents(), i * size, (i + 1) * size));
-            }
+            latents.addAll(snapshot.newFrames(plan).subList(0, plan.shownFrames(snapshot.chunk(), reach.to())));
         }
         if (latents.size() != reach.count()) {
             throw new IllegalStateException("of " + reach.count() + " frames, " + latents.size() + " are remembered");

@@ -68,7 +68,11 @@ class PaintedChunks implements ChunkMaker {
     @Override
     public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
             boolean ended, StepListener listener, CancelToken token) throws CancelledException {
-        throw new UnsupportedOperationException("nothing is refined here");
+        for (int step = 1; step <= plan.steps(); step++) {
+            token.check();
+            listener.onStep(step, plan.steps(), () -> render(new Snapshot(0, new float[PLAN.frames()], new float[1])));
+        }
+        return HashedRefinement.refine(recipe, PLAN, plan, range, latents, ended);
     }
 
     @Override
