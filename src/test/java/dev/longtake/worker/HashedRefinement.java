@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class HashedRefinement {
 
-    static final int SIZE = 32;
+    static final int SIZE = 48;
 
     private HashedRefinement() {}
 

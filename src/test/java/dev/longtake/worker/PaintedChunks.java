@@ -75,6 +75,14 @@ class PaintedChunks implements ChunkMaker {
         return HashedRefinement.refine(recipe, PLAN, plan, range, latents, ended);
     }
 
+    static void await(CountDownLatch latch) throws CancelledException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new CancelledException();
+        }
+    }
+
     @Override
     public void close() {
         closed.countDown();

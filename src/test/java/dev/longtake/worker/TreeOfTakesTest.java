@@ -6,19 +6,26 @@ import dev.longtake.director.Director;
 import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.Enhancement;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmState;
 import dev.longtake.film.Fork;
+import dev.longtake.film.FrameRange;
 import dev.longtake.film.More;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
+import dev.longtake.film.StepListener;
 import dev.longtake.film.Timeline;
+import dev.longtake.film.VideoFrames;
 import dev.longtake.media.ChunkEncoder;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.CommittedChunk;
+import dev.longtake.memory.CommittedEnhancement;
 import dev.longtake.memory.EmbeddedRedis;
+import dev.longtake.memory.EnhancementTask;
 import dev.longtake.memory.FilmMemory;
 import dev.longtake.memory.Memory;
 import dev.longtake.pack.Device;
@@ -36,6 +43,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +51,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever people and accidents do to a tree of takes, in whatever order: each film's latents and pictures are those of
- * a fresh run of its recipe. What happens is drawn from a seed; {@code -Dtrees=1000} tries more of them.
+ * Whatever people and accidents do to a tree of takes, in whatever order: each film's latents and pictures, refined ones
+ * too, are those of a fresh run of its recipe, and what there is to do is done in the end. What happens is drawn from a seed; {@code -Dtrees=1000} tries more of them.
  */
 class TreeOfTakesTest {
 
@@ -52,6 +60,8 @@ class TreeOfTakesTest {
     private static final int EVENTS = 60;
     private static final int MOST_FRAMES = 64;
     private static final int STEPS = 3;
+    private static final List<EnhancementPlan> WINDOWS =
+            List.of(new EnhancementPlan(24, 8, 2), new EnhancementPlan(24, 8, 1), new EnhancementPlan(32, 8, 3));
     private static final VideoFormat FORMAT = new VideoFormat(64, 64, 8);
     private static final List<String> PROMPTS = List.of(
             "a red car drives home", "now it snows", "a cat on the moon", "the sun rises", "then it rains", "a fish");
@@ -63,11 +73,14 @@ class TreeOfTakesTest {
     private static Memory memory;
     private static Director fresh;
     private static Director director;
+    private static ChunkMaker maker;
     private static ChunkWork worker;
+    private static EnhanceWork refiner;
 
     private final ChunkEncoder encoder = new ChunkEncoder(FORMAT);
     private final List<String> story = new ArrayList<>();
     private final List<Film> tree = new ArrayList<>();
+    private EnhancementPlan windows;
 
     @BeforeAll
     static void open() throws Exception {
@@ -76,7 +89,9 @@ class TreeOfTakesTest {
         memory = await(Memory.open(vertx, server.url()));
         fresh = new Director(ModelPack.open(TestPacks.TOY, Device.parse("cpu")));
         director = new Director(ModelPack.open(TestPacks.TOY, Device.parse("cpu")));
-        worker = new ChunkWork(new DirectedChunks(director), FORMAT);
+        maker = new Hashing(new DirectedChunks(director));
+        worker = new ChunkWork(maker, FORMAT);
+        refiner = new EnhanceWork(maker, FORMAT.fps());
     }
 
     @AfterAll
@@ -102,10 +117,20 @@ class TreeOfTakesTest {
         Random random = new Random(seed);
         Recipe recipe = new Recipe(
                 "toy", Timeline.of(prompt(random)), "", 1 + random.nextInt(MOST_FRAMES), random.nextLong(), STEPS, 2);
-        tree.add(await(films().create(Film.create("ann", recipe, fresh.plan()).endless(random.nextInt(4) == 0))));
+        windows = WINDOWS.get(random.nextInt(WINDOWS.size()));
+        Film film = Film.create("ann", recipe, fresh.plan()).endless(random.nextInt(4) == 0);
+        tree.add(await(films().create(random.nextInt(3) == 0
+                ? film
+                : film.enhanced(Optional.of(Enhancement.begun(windows))))));
         for (int i = 0; i < EVENTS; i++) {
             happen(random);
         }
+        verifyAll(seed);
+        workOff(random);
+        verifyAll(seed);
+    }
+
+    private void verifyAll(long seed) throws Exception {
         for (Film film : tree) {
             verify(film, "tree " + seed + ", film " + tree.indexOf(film) + ": " + String.join("; ", story));
         }
@@ -122,7 +147,7 @@ class TreeOfTakesTest {
     private void happen(Random random) throws Exception {
         int which = random.nextInt(tree.size());
         Film film = await(films().find(tree.get(which).id()));
-        int event = random.nextInt(20);
+        int event = random.nextInt(32);
         story.add(which + ":" + event);
         switch (event) {
             case 0 -> fork(film, random, random.nextInt(4) == 0);
@@ -136,6 +161,11 @@ class TreeOfTakesTest {
             case 8 -> await(films().trash(film.id(), Duration.ofHours(1)).compose(gone -> films().restore(film.id(), true)));
             case 9 -> comeTooLate(film);
             case 10, 11, 12 -> disturb(film, random);
+            case 13 -> await(films().enhance(film.id(), windows));
+            case 14 -> refuseToRefine(film, random);
+            case 15 -> refineTooLate(film);
+            case 16, 17, 18, 19 -> disturbRefining(film, random);
+            case 20, 21, 22, 23 -> refine(film);
             default -> make(film);
         }
     }
@@ -200,6 +230,96 @@ class TreeOfTakesTest {
         }
     }
 
+    private void refine(Film film) throws Exception {
+        Optional<EnhancementTask> task = await(memory.enhancements().begin(film.id()));
+        if (task.isPresent()) {
+            await(memory.enhancements().commit(task.get(), refined(task.get())));
+        }
+    }
+
+    private CommittedEnhancement refined(EnhancementTask task) throws Exception {
+        List<Snapshot> snapshots = new ArrayList<>();
+        int end = task.film().plan().firstChunkFrom(task.reach().to());
+        for (int chunk = task.film().plan().firstChunkFrom(task.reach().from()); chunk < end; chunk++) {
+            snapshots.add(await(films().snapshot(task.film().id(), chunk)).orElseThrow());
+        }
+        return refiner.refine(task, snapshots, (step, steps, preview) -> { }, new CancelToken());
+    }
+
+    /** The enhancer fails, or somebody does not want refined pictures any longer. */
+    private void refuseToRefine(Film film, Random random) throws Exception {
+        Optional<EnhancementTask> task = await(memory.enhancements().begin(film.id()));
+        if (random.nextInt(4) == 0) {
+            await(films().unenhance(film.id()));
+        } else if (task.isPresent()) {
+            await(memory.enhancements().fail(task.get(), "the enhancer fails"));
+        }
+    }
+
+    /** A worker that was taken for dead has refined the same frames as the one that took over. */
+    private void refineTooLate(Film film) throws Exception {
+        Optional<EnhancementTask> slow = await(memory.enhancements().begin(film.id()));
+        Optional<EnhancementTask> next = await(memory.enhancements().begin(film.id()));
+        if (slow.isPresent() && next.isPresent()) {
+            CommittedEnhancement late = refined(slow.get());
+            await(memory.enhancements().commit(next.get(), refined(next.get())));
+            await(memory.enhancements().commit(slow.get(), late));
+        }
+    }
+
+    /** Something else happens while frames are being refined. */
+    private void disturbRefining(Film film, Random random) throws Exception {
+        Optional<EnhancementTask> task = await(memory.enhancements().begin(film.id()));
+        if (task.isPresent()) {
+            CommittedEnhancement early = refined(task.get());
+            Film now = await(films().find(film.id()));
+            switch (random.nextInt(9)) {
+                case 0 -> await(films().pause(film.id()));
+                case 1 -> await(films().stop(film.id()));
+                case 2 -> make(now);
+                case 3 -> replan(now, random);
+                case 4 -> fork(now, random, random.nextBoolean());
+                case 5 -> await(films().unenhance(film.id()).compose(off -> films().enhance(film.id(), windows)));
+                case 6 -> goOn(await(films().stop(film.id())), random);
+                case 7 -> goOn(now, random);
+                default -> steer(now, random);
+            }
+            await(memory.enhancements().commit(task.get(), random.nextBoolean() ? early : refined(task.get())));
+        }
+    }
+
+    /** An end that frames are refined up to is one no more. */
+    private void goOn(Film film, Random random) throws Exception {
+        extend(film, random);
+        make(film);
+        if (random.nextBoolean()) {
+            make(film);
+        }
+    }
+
+    /** A worker does what there is to do, as the queue says. */
+    private void workOff(Random random) throws Exception {
+        for (Film born : tree) {
+            Film film = await(films().find(born.id()));
+            if (film.endless()) {
+                await(films().stop(film.id()));
+            } else if (film.state() == FilmState.PAUSED && random.nextBoolean()) {
+                await(films().resume(film.id()));
+            }
+        }
+        String deployed = await(vertx.deployVerticle(new WorkerVerticle(memory, "w", maker, FORMAT)));
+        for (Film film : tree) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> isDone(await(films().find(film.id()))));
+        }
+        await(vertx.undeploy(deployed));
+    }
+
+    private static boolean isDone(Film film) {
+        return film.state() == FilmState.PAUSED
+                || !film.state().active() && (film.framesDone() == 0 || film.isWhollyEnhanced()
+                        || film.enhancement().filter(on -> on.error().isEmpty()).isEmpty());
+    }
+
     private void steer(Film film, Random random) throws Exception {
         int frame = random.nextBoolean() ? 0 : random.nextInt(MOST_FRAMES);
         await(films().changePrompt(film.id(), new PromptChange(frame, prompt(random), 1 + random.nextInt(3))));
@@ -261,6 +381,9 @@ class TreeOfTakesTest {
                     .contains(Buffer.buffer(segment));
             previous = Optional.of(kept);
         }
+        if (film.enhancement().isPresent()) {
+            RefinedFilm.verify(films(), film, what);
+        }
         assertThat(film.chunksDone()).as(what).isEqualTo(
                 film.framesDone() == 0 ? 0 : film.plan().chunksFor(film.framesDone()));
         if (film.state() == FilmState.FINISHED) {
@@ -271,6 +394,32 @@ class TreeOfTakesTest {
     private static GeneratedChunk generate(Recipe recipe, int chunk, Optional<Snapshot> previous)
             throws CancelledException {
         return fresh.generate(recipe, chunk, previous, (step, steps, preview) -> { }, new CancelToken());
+    }
+
+    /** A director whose refinement tells what it was made from. It is lent to workers, who can't close it. */
+    private record Hashing(ChunkMaker director) implements ChunkMaker {
+
+        @Override
+        public GeneratedChunk generate(Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener,
+                CancelToken token) throws CancelledException {
+            return director.generate(recipe, chunk, previous, listener, token);
+        }
+
+        @Override
+        public VideoFrames render(Snapshot snapshot) {
+            return director.render(snapshot);
+        }
+
+        @Override
+        public VideoFrames enhance(Recipe recipe, EnhancementPlan plan, FrameRange range, List<float[]> latents,
+                boolean ended, StepListener listener, CancelToken token) {
+            return HashedRefinement.refine(recipe, fresh.plan(), plan, range, latents, ended);
+        }
+
+        @Override
+        public void close() {
+            // Its owner does.
+        }
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -310,11 +310,7 @@ class WorkerVerticleTest {
             if (chunk == in && hangs.getCount() > 0) {
                 token.onCancel(go::countDown);
                 hangs.countDown();
-                try {
-                    go.await();
-                } catch (InterruptedException e) {
-                    throw new CancelledException();
-                }
+                await(go);
             }
             return super.generate(recipe, chunk, previous, listener, token);
         }
