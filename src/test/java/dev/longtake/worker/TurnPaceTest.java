@@ -3,6 +3,7 @@ package dev.longtake.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Timeline;
@@ -91,6 +92,21 @@ class TurnPaceTest {
         TurnPace.Outlook opening = pace.outlook(TurnKind.chunk(RECIPE, true), 0.95, 6, 12);
         assertThat(opening.seconds()).isCloseTo(2, within(0.1));
         assertThat(pace.later(kind(RECIPE), opening, kind(RECIPE))).isCloseTo(3, within(0.1));
+    }
+
+    @Test
+    void refiningIsAKindOfItsOwn() {
+        TurnKind refining = TurnKind.enhancement(new EnhancementPlan(24, 8, 2));
+        learn(6, RECIPE, 3);
+        TurnPace.Outlook chunk = pace.outlook(kind(RECIPE), 1.4, 6, 12);
+        assertThat(pace.later(refining, chunk, kind(RECIPE))).as("a guess, by passes").isBetween(0.5, 3.0);
+        for (int i = 0; i < 6; i++) {
+            // Of other turns of the kind it says nothing how many steps this one had.
+            pace.learn(refining, new double[0], 7);
+        }
+        assertThat(pace.later(refining, chunk, kind(RECIPE))).isCloseTo(7, within(0.5));
+        assertThat(pace.outlook(refining, 3.5, 3, 6).seconds()).isCloseTo(7, within(1.0));
+        assertThat(pace.later(kind(RECIPE), pace.outlook(refining, 3.5, 1, 2), refining)).isCloseTo(3, within(0.5));
     }
 
     private double seconds(Recipe recipe, double elapsed, int step) {

@@ -23,7 +23,6 @@ import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.TestPacks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +36,6 @@ class WorkerCrashTest {
 
     private static final int PATIENCE_SECONDS = 60;
     private static final String WORKER = "studio-0";
-    private static final String READY = "in the middle of chunk 2";
 
     @TempDir
     Path directory;
@@ -48,7 +46,7 @@ class WorkerCrashTest {
         try (EmbeddedRedis redis = EmbeddedRedis.open(directory)) {
             Memory memory = await(Memory.open(vertx, redis.url()));
             Film film = await(memory.films().create(film()));
-            killInTheMiddle(redis.url());
+            DoomedWorker.killInTheMiddle(Doomed.class, redis.url());
             assertThat(await(memory.films().find(film.id()))).extracting(Film::state, Film::chunksDone)
                     .containsExactly(FilmState.RUNNING, 2);
             Film undisturbed = await(memory.films().create(film()));
@@ -68,20 +66,6 @@ class WorkerCrashTest {
             await(memory.close());
         } finally {
             await(vertx.close());
-        }
-    }
-
-    private static void killInTheMiddle(String url) throws Exception {
-        Process worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp", System.getProperty("java.class.path"),
-                        Doomed.class.getName(), url)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader lines = worker.inputReader()) {
-            assertThat(lines.lines().anyMatch(READY::equals)).isTrue();
-        } finally {
-            worker.destroyForcibly().waitFor();
         }
     }
 
@@ -107,8 +91,7 @@ class WorkerCrashTest {
             return director.generate(recipe, chunk, previous, (step, steps, preview) -> {
                 listener.onStep(step, steps, preview);
                 if (chunk == 2 && step == 2) {
-                    System.out.println(READY);
-                    Awaitility.await().forever().until(() -> false);
+                    DoomedWorker.awaitDeath();
                 }
             }, token);
         }
