@@ -35,11 +35,6 @@ public record EnhancementTask(Film film, FrameRange range, long run) {
                 plan().reachesBack(range.from()), plan().reachesForward(range.to(), film.framesDone()));
     }
 
-    /** How many times what is usually refined in one go. */
-    public int strides() {
-        return plan().strides(range.count());
-    }
-
     /** The chunk that the first of the frames belongs to. */
     public int firstChunk() {
         return film.plan().firstChunkFrom(range.from());

@@ -1,6 +1,5 @@
 package dev.longtake.memory;
 
-import dev.longtake.film.Enhancement;
 import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
@@ -12,9 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,15 +27,13 @@ import java.util.OptionalLong;
  */
 public final class FilmMemory {
 
-    private static final Duration LONGEST_COPY = Sweeper.LONGEST_BIRTH.dividedBy(2);
-
     private final RedisConnections redis;
     private final FilmRecords records;
     private final FilmWork work;
     private final OwnedFilms owned;
     private final Takes takes;
-    private final ChunkCopy chunks;
     private final Trash trash;
+    private final Births births;
 
     FilmMemory(RedisConnections redis, FilmEvents events, JobQueue jobs, ShareLinks shares) {
         this.redis = redis;
@@ -46,17 +41,13 @@ public final class FilmMemory {
         work = new FilmWork(redis, events, jobs);
         owned = new OwnedFilms(redis);
         takes = new Takes(redis);
-        chunks = new ChunkCopy(redis);
         trash = new Trash(redis, records, work, shares, owned, takes);
+        births = new Births(redis, records, work, owned, takes, trash);
     }
 
     /** Remembers a new film and queues it. */
     public Future<Film> create(Film film) {
-        return owned.add(film.owner(), film.id())
-                .compose(listed -> work.activate(film.id()))
-                .compose(active -> records.bear(film))
-                .compose(born -> work.queue(film.id()))
-                .map(film);
+        return births.create(film);
     }
 
     /**
@@ -68,53 +59,7 @@ public final class FilmMemory {
      *     shows more by now
      */
     public Future<Film> fork(FilmId from, Film take) {
-        return owned.add(take.owner(), take.id())
-                .compose(listed -> work.activate(take.id()))
-                .compose(active -> chunks.copy(from, take.id(), take.chunksDone()))
-                .compose(copied -> requireSameEnd(from, take))
-                .compose(same -> takes.add(take.id(), take.lineage()))
-                .compose(listed -> withEnhanced(from, take))
-                .compose(whole -> bear(whole).compose(born -> work.resume(whole)))
-                .recover(error -> trash.forget(take).transform(forgotten -> Future.failedFuture(error)));
-    }
-
-    /** The end of a chunk that was shown in part may have been shown since: its segment then holds more frames. */
-    private Future<Void> requireSameEnd(FilmId from, Film take) {
-        if (take.framesDone() == take.plan().firstFrame(take.chunksDone())) {
-            return Future.succeededFuture();
-        }
-        return find(from).compose(now -> now.framesDone() == take.framesDone()
-                ? Future.succeededFuture()
-                : Future.failedFuture(new InvalidFieldException("atFrame", take.framesDone(),
-                        "a border of chunks, for the film has gone on")));
-    }
-
-    /**
-     * A take that has copies of the refined pictures too. If they have become others meanwhile, which is rare, the take
-     * is refined from its beginning on.
-     */
-    private Future<Film> withEnhanced(FilmId from, Film take) {
-        int frames = take.enhancement().map(Enhancement::frames).orElse(0);
-        return chunks.copyEnhanced(from, take.id(), take.plan().firstChunkFrom(frames))
-                .compose(copied -> frames == 0 || !copied ? Future.succeededFuture(copied) : findIfAny(from)
-                        .map(now -> now.filter(film -> stillSame(film, take)).isPresent()))
-                .compose(same -> same ? Future.succeededFuture(take) : chunks.dropEnhanced(take.id())
-                        .map(take.enhanced(take.enhancement().map(Enhancement::plan).map(Enhancement::begun))));
-    }
-
-    /** Whether what a take has copied of {@code from}'s refined pictures is what the take's own would be. */
-    private static boolean stillSame(Film from, Film take) {
-        Enhancement copied = take.enhancement().orElseThrow();
-        return from.enhancement().filter(now -> now.plan().equals(copied.plan())).isPresent()
-                && (from.framesDone() == take.framesDone()
-                        || copied.frames() <= copied.plan().settled(take.framesDone()));
-    }
-
-    private Future<Void> bear(Film take) {
-        return Duration.between(take.createdAt(), Instant.now()).compareTo(LONGEST_COPY) > 0
-                // A sweep could soon take the copies for what a crash left behind.
-                ? Future.failedFuture(new IOException("it took too long to copy film " + take.id()))
-                : records.bear(take).mapEmpty();
+        return births.fork(from, take);
     }
 
     /** Every take of the tree that {@code film} belongs to, oldest first. */
@@ -129,9 +74,7 @@ public final class FilmMemory {
     }
 
     private Future<Optional<Film>> findIfAny(FilmId id) {
-        return find(id).map(Optional::of).recover(error -> error instanceof UnknownFilmException
-                ? Future.succeededFuture(Optional.empty())
-                : Future.failedFuture(error));
+        return records.keptIfAny(id).map(found -> found.map(FilmRecord::film));
     }
 
     public Future<Film> find(FilmId id) {

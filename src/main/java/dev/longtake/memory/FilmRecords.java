@@ -29,6 +29,12 @@ final class FilmRecords {
                 : Future.failedFuture(new UnknownFilmException(id)));
     }
 
+    Future<Optional<FilmRecord>> keptIfAny(FilmId id) {
+        return kept(id).map(Optional::of).recover(error -> error instanceof UnknownFilmException
+                ? Future.succeededFuture(Optional.empty())
+                : Future.failedFuture(error));
+    }
+
     /** A film, be it deleted or not, unless it is forgotten. */
     Future<FilmRecord> any(FilmId id) {
         return redis.send(Request.cmd(Command.HGETALL).arg(FilmKeys.film(id)))

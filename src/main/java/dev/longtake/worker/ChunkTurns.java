@@ -90,7 +90,7 @@ final class ChunkTurns implements Turns {
                 LOG.info("Film {}: finished, {} frames", film.id(), film.framesDone());
             }
             if (!task.again()) {
-                clock.made(TurnKind.chunk(task.film().recipe(), task.chunk() == 0), 1);
+                clock.made(TurnKind.chunk(task.film().recipe(), task.chunk() == 0));
             }
             return film.state().active();
         });

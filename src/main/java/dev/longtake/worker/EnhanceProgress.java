@@ -40,6 +40,7 @@ final class EnhanceProgress implements StepListener {
 
     @Override
     public void onStep(int step, int steps, Supplier<VideoFrames> preview) {
+        clock.step(step, steps);
         if (telling) {
             return;
         }
@@ -51,19 +52,20 @@ final class EnhanceProgress implements StepListener {
 
     private JsonObject progress(int step, int steps) {
         Film film = task.film();
-        int turns = task.strides();
-        TurnPace.Outlook one = pace.outlook(kind, clock.elapsed() / turns, step, steps);
+        double units = TurnKind.units(task.plan(), steps);
+        TurnPace.Outlook one = pace.outlook(kind, clock.elapsed() / units, step, steps);
+        TurnPace.Outlook now = new TurnPace.Outlook(one.seconds() * units, one.rest() * units, one.slowness());
         JsonObject progress = new JsonObject()
                 .put("enhancedFrames", task.range().from())
                 .put("framesDone", film.framesDone())
                 .put("frames", task.filmFrames())
                 .put("step", step)
                 .put("steps", steps)
-                .put("fps", rounded(task.range().count() / (one.seconds() * turns)));
+                .put("fps", rounded(task.range().count() / now.seconds()));
         // An endless film ends when somebody says so.
         return film.endless()
                 ? progress
-                : progress.put("etaSeconds", rounded(one.rest() * (turns - 1) + left.seconds(one, kind)));
+                : progress.put("etaSeconds", rounded(now.rest() + left.seconds(one, kind) - one.rest()));
     }
 
     private static double rounded(double value) {

@@ -92,7 +92,7 @@ final class EnhanceTurns implements Turns {
         return patience.until(() -> memory.enhancements().commit(task, refined)).map(film -> {
             LOG.info("Film {}: refined {} in {} s",
                     film.id(), frames(task), Math.round(refined.seconds() * 100) / 100.0);
-            clock.made(TurnKind.enhancement(task.plan()), task.strides());
+            clock.refined(task.plan());
             return film.enhanceable().isPresent();
         });
     }

@@ -1,5 +1,6 @@
 package dev.longtake.worker;
 
+import dev.longtake.film.EnhancementPlan;
 import java.util.Arrays;
 
 /** Takes the time of one turn. Used by one thread after the other. */
@@ -8,33 +9,37 @@ final class TurnClock {
     private final long begun = System.nanoTime();
     private double[] steps = new double[0];
     private TurnKind made;
-    private int units;
+    /** How many turns of its kind usually make as much. */
+    private double units = 1;
 
     /** Seconds since the turn began. */
     double elapsed() {
         return (System.nanoTime() - begun) / 1e9;
     }
 
-    /** A step of the chunk has ended. */
+    /** A step of the work has ended. */
     void step(int step, int ofSteps) {
         steps = steps.length == ofSteps ? steps : new double[ofSteps];
         steps[step - 1] = elapsed();
     }
 
-    /**
-     * What the turn was for was made and kept.
-     *
-     * @param asMuchAs so many turns of its kind usually make
-     */
-    void made(TurnKind kind, int asMuchAs) {
+    /** The turn's chunk was made and kept. */
+    void made(TurnKind kind) {
         made = kind;
-        units = asMuchAs;
+    }
+
+    /** The turn's frames were refined and kept, in as many steps as it took. */
+    void refined(EnhancementPlan plan) {
+        if (steps.length > 0) {
+            made = TurnKind.enhancement(plan);
+            units = TurnKind.units(plan, steps.length);
+        }
     }
 
     /** The turn is over: if it made something whole, it tells how long the next ones may take. */
     void teach(TurnPace pace) {
         if (made != null && Arrays.stream(steps).allMatch(seconds -> seconds > 0)) {
-            pace.learn(made, Arrays.stream(steps).map(seconds -> seconds / units).toArray(), elapsed() / units);
+            pace.learn(made, made.refines() ? new double[0] : steps, elapsed() / units);
         }
     }
 }

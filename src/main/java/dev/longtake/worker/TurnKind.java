@@ -11,7 +11,7 @@ import dev.longtake.memory.Traffic;
  * @param steps   denoising steps, or those of refinement
  * @param guided  whether every step takes two passes
  * @param opening whether it is a film's first chunk, which knows nothing of one before
- * @param refines whether frames are refined, as many as from one window to the next
+ * @param refines whether frames are refined: a window in all steps
  */
 record TurnKind(int steps, boolean guided, boolean opening, boolean refines) {
 
@@ -28,6 +28,14 @@ record TurnKind(int steps, boolean guided, boolean opening, boolean refines) {
 
     static TurnKind enhancement(EnhancementPlan plan) {
         return new TurnKind(plan.steps(), false, false, true);
+    }
+
+    /**
+     * How much more than usual is done in a turn of refinement that takes {@code steps} steps: a worker that has not
+     * refined the frames before has to go back for them, and at a film's end there is more to refine at once.
+     */
+    static double units(EnhancementPlan plan, int steps) {
+        return (double) steps / plan.steps();
     }
 
     /** The turns that are to come for some work. */
