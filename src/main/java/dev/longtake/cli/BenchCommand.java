@@ -49,6 +49,9 @@ final class BenchCommand implements Callable<Integer> {
                     + "film, a careful one, and both of them side by side with one of twice the length.")
     private int etaRounds;
 
+    @Option(names = "--enhance", description = "Refine the films, too.")
+    private boolean enhance;
+
     @Option(names = "--in-this-process", hidden = true, description = "Make one film and print its timing as JSON.")
     private boolean inThisProcess;
 
@@ -57,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path folder = engine.packFolder();
         if (inThisProcess) {
-            FilmTiming timing = FilmTiming.measure(folder, engine.device(), recipe(PackManifest.read(folder)));
+            FilmTiming timing = FilmTiming.measure(folder, engine.device(), recipe(PackManifest.read(folder)), enhance);
             out.println(JSON.writeValueAsString(timing));
             out.flush();
             return 0;
@@ -67,7 +70,11 @@ final class BenchCommand implements Callable<Integer> {
             return 0;
         }
         // Also says what is wrong with the options before a process is started for it.
-        SamplingWish.Sampling sampling = samplingOptions.sampling(PackManifest.read(folder), "");
+        PackManifest manifest = PackManifest.read(folder);
+        SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, "");
+        if (enhance && manifest.enhancer().isEmpty()) {
+            throw new UsageException("--enhance: the pack " + manifest.name() + " has no enhancer");
+        }
         FilmTiming timing = child(frames);
         print(out, folder, sampling, timing);
         if (longFrames > 0) {
@@ -112,6 +119,9 @@ final class BenchCommand implements Callable<Integer> {
                 "--pack", engine.packFolder().toString(), "--device", engine.device().toString(),
                 "--threads", String.valueOf(engine.device().threads())));
         command.addAll(samplingOptions.arguments());
+        if (enhance) {
+            command.add("--enhance");
+        }
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exitCode = process.waitFor();
@@ -129,7 +139,14 @@ final class BenchCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "first frames             %8.2f s after the request%n", timing.firstSeconds());
         out.printf(Locale.ROOT, "film of %4d frames      %8.2f s, %.2f frames/s (%.2f once running)%n",
                 timing.frames(), timing.seconds(), timing.framesPerSecond(), 1 / timing.steadySeconds());
-        out.printf(Locale.ROOT, "inside ONNX Runtime      %8.1f %%%n", 100 * timing.networkShare());
+        if (timing.refiningSeconds() > 0) {
+            out.printf(Locale.ROOT, "refining it              %8.2f times as long as making it, %.0f against %.0f ms a frame%n",
+                    timing.refiningShare(), 1000 * timing.refiningSeconds() / timing.frames(),
+                    1000 * timing.makingSeconds() / timing.frames());
+            out.printf(Locale.ROOT, "first refined frames     %8.2f s after the request%n", timing.firstRefined());
+        } else {
+            out.printf(Locale.ROOT, "inside ONNX Runtime      %8.1f %%%n", 100 * timing.networkShare());
+        }
         out.printf(Locale.ROOT, "peak memory, %d frames    %8.0f MiB%n", timing.frames(), timing.peakMebibytes());
     }
 }

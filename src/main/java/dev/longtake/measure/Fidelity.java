@@ -1,7 +1,6 @@
 package dev.longtake.measure;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
-import static org.bytedeco.opencv.global.opencv_core.noArray;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_CUBIC;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
@@ -37,12 +36,13 @@ public record Fidelity(int frames, double psnr, double ssim, double sharpness) {
                 BytePointer truePixels = new BytePointer(size);
                 Mat picture = new Mat(truth.height(), truth.width(), CV_8UC3, pixels);
                 Mat truePicture = new Mat(truth.height(), truth.width(), CV_8UC3, truePixels);
+                Mat map = new Mat();
                 PictureLook look = new PictureLook()) {
             for (int frame = 0; frame < truth.count(); frame++) {
                 pixels.put(made.rgb(), frame * size, size);
                 truePixels.put(truth.rgb(), frame * size, size);
-                psnr += mean(QualityPSNR.compute(truePicture, picture, noArray()));
-                ssim += mean(QualitySSIM.compute(truePicture, picture, noArray()));
+                psnr += mean(QualityPSNR.compute(truePicture, picture, map));
+                ssim += mean(QualitySSIM.compute(truePicture, picture, map));
                 sharpness += look.accept(picture).sharpness();
             }
         }

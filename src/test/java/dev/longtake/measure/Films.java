@@ -29,6 +29,8 @@ final class Films {
     private Motion motion;
     private Drift drift;
     private FilmPace pace;
+    private Rendition rendition;
+    private List<Double> flow;
 
     Films(Suite suite, int number, int frames) {
         this.suite = suite;
@@ -38,6 +40,13 @@ final class Films {
 
     Films conditioning(boolean cam, boolean apm) {
         conditioning = new Conditioning(cam, apm);
+        return this;
+    }
+
+    /** @param pattern of the flow, over and over */
+    Films rendition(Rendition done, Double... pattern) {
+        rendition = done;
+        flow = IntStream.range(0, frames - 1).mapToObj(i -> pattern[i % pattern.length]).toList();
         return this;
     }
 
@@ -87,9 +96,9 @@ final class Films {
     }
 
     FilmResult result() {
-        Trial trial = new Trial(suite, number, conditioning, scenes, frames, 41 + number, null);
+        Trial trial = new Trial(suite, number, conditioning, scenes, frames, 41 + number, null, rendition);
         Series series = new Series(
-                DoubleStream.iterate(0, t -> t + 0.3).limit(frames - 1).map(t -> 2 + Math.sin(t)).boxed().toList(),
+                flow != null ? flow : DoubleStream.iterate(0, t -> t + 0.3).limit(frames - 1).map(t -> 2 + Math.sin(t)).boxed().toList(),
                 DoubleStream.iterate(0, t -> t + 0.7).limit(frames - 1).map(t -> 5 + 4 * Math.sin(t)).boxed().toList(),
                 fit == null ? List.of() : IntStream.range(0, frames).mapToObj(frame -> frame % 20 != 7).toList());
         FilmScores scores = new FilmScores(frames, cuts, 3.25, 1.5, 0, 2.0, 5.0, fit, segments, identity, motion, drift,

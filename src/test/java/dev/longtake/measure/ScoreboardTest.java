@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,35 @@ class ScoreboardTest {
         assertThat(row(board, "Timelines", "new prompts show within 16 frames").value()).isEqualTo(0.5);
         assertThat(row(board, "Timelines", "cuts, all films together").value()).isEqualTo(1);
         assertThat(row(board, "Timelines", "cuts, all films together").reached()).isFalse();
+    }
+
+    @Test
+    void tellsHowMuchSteadierBlendedWindowsAre() {
+        Map<String, Integer> right = Map.of("all", 60);
+        TruthStudy truth = new TruthStudy(new Fidelity(8, 25, 0.8, 10), new Fidelity(8, 27, 0.85, 14),
+                new Fidelity(8, 100, 1, 20));
+        Scoreboard board = Scoreboard.of(List.of(
+                new Films(Suite.ENHANCER, 1, 81).rendition(Rendition.AS_MADE, 2.0).right(right).result(),
+                new Films(Suite.ENHANCER, 1, 81).rendition(Rendition.INDEPENDENT, 0.0, 4.0).result(),
+                new Films(Suite.ENHANCER, 1, 81).rendition(Rendition.SHARED_NOISE, 1.0, 3.0).result(),
+                new Films(Suite.ENHANCER, 1, 81).rendition(Rendition.BLENDED, 1.5, 2.5).right(Map.of("all", 59)).result(),
+                new Films(Suite.ENHANCER, 1, 81).rendition(Rendition.CAUSAL, 0.5, 3.5).result()),
+                LABELS, Optional.of(truth));
+        assertThat(row(board, "Refinement", "deviation of flow, as made, enlarged").value()).isZero();
+        assertThat(row(board, "Refinement", "deviation of flow, independent windows").value()).isEqualTo(2);
+        Scoreboard.Row blended = row(board, "Refinement",
+                "less of it than with independent windows, shared noise and randomized blending");
+        assertThat(blended.value()).isEqualTo(0.75);
+        assertThat(blended.reached()).isTrue();
+        Scoreboard.Row causal =
+                row(board, "Refinement", "less of it than with independent windows, the same in causal order");
+        assertThat(causal.value()).isEqualTo(0.25);
+        assertThat(causal.reached()).isFalse();
+        assertThat(row(board, "Refinement", "prompt fit, shared noise and randomized blending").reached())
+                .as("a frame in 81 is more than a hundredth").isFalse();
+        assertThat(row(board, "Refinement", "PSNR against the truth, refined").reached()).isTrue();
+        assertThat(row(board, "Speed", "frames per second").value()).as("these films have no pace").isNull();
+        assertThat(row(board, "Cuts", "cuts per 240 frames").value()).isNull();
     }
 
     @Test

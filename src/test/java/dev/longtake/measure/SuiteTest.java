@@ -45,6 +45,16 @@ class SuiteTest {
     }
 
     @Test
+    void refinesTheSameFilmsInEveryWay() {
+        List<Trial> trials = Suite.ENHANCER.trials(FILE, STANDARD);
+        assertThat(trials).hasSize(40).noneMatch(Trial::whole).allMatch(trial -> trial.frames() == 80);
+        assertThat(trials.subList(0, 5)).extracting(Trial::rendition).containsExactly(Rendition.values());
+        assertThat(trials.subList(0, 5)).extracting(Trial::seed).containsOnly(100L);
+        assertThat(trials).extracting(Trial::id).doesNotHaveDuplicates()
+                .contains("enhancer-as-made-001", "enhancer-shared-noise-008");
+    }
+
+    @Test
     void canBeMadeSmaller() {
         assertThat(Suite.ABLATIONS.trials(FILE, new SuiteSize(2, 24, 7L))).hasSize(6)
                 .allMatch(trial -> trial.frames() == 24 && trial.seed() >= 7 && trial.seed() <= 8);
@@ -60,6 +70,6 @@ class SuiteTest {
         assertThatThrownBy(() -> new SuiteSize(null, -3, null)).isInstanceOf(InvalidFieldException.class)
                 .hasMessage("frames must be 1 or more, but was -3");
         assertThatThrownBy(() -> Suite.of("prompt")).isInstanceOf(InvalidFieldException.class).hasMessage(
-                "suites must be one of prompts, paraphrases, timelines, long, ablations, but was \"prompt\"");
+                "suites must be one of prompts, paraphrases, timelines, long, ablations, enhancer, but was \"prompt\"");
     }
 }
