@@ -1,0 +1,27 @@
+package dev.longtake.director;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class EnlargementTest {
+
+    @Test
+    void drawsBetweenTheMiddlesOfPixels() {
+        // torch.nn.functional.interpolate(scale_factor=2, mode="bilinear", align_corners=False)
+        float[] large = new Enlargement(2, 2, 2).apply(new float[] {0, 1, 2, 3});
+        assertThat(large).containsExactly(
+                0, 0.25f, 0.75f, 1,
+                0.5f, 0.75f, 1.25f, 1.5f,
+                1.5f, 1.75f, 2.25f, 2.5f,
+                2, 2.25f, 2.75f, 3);
+    }
+
+    @Test
+    void drawsEveryPlaneByItself() {
+        float[] large = new Enlargement(1, 2, 3).apply(new float[] {0, 3, 6, 0});
+        assertThat(large).hasSize(2 * 6 * 3);
+        assertThat(large).startsWith(0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3);
+        assertThat(large).endsWith(6, 6, 6, 6, 6, 6, 4, 4, 4, 2, 2, 2, 0, 0, 0, 0, 0, 0);
+    }
+}
