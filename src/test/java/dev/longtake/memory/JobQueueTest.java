@@ -107,6 +107,30 @@ class JobQueueTest extends RedisTest {
     }
 
     @Test
+    void turnsFromBeforeThereWereStagesAreStillTaken() throws Exception {
+        FilmId id = FilmId.create();
+        await(redis.send(Request.cmd(Command.XADD).arg(JobQueue.STREAM).arg("*").arg("film").arg(id.value())));
+        assertThat(await(memory.jobs().waiting())).containsExactly(id);
+        assertThat(await(worker("w").take())).extracting(Job::film, Job::stage).containsExactly(id, Stage.CHUNKS);
+    }
+
+    @Test
+    void aFilmHasATurnForEachStage() throws Exception {
+        FilmId id = queued();
+        await(memory.jobs().enqueue(id, Stage.ENHANCEMENT));
+        await(memory.jobs().enqueue(id, Stage.ENHANCEMENT));
+        Job chunk = await(worker("one").take());
+        Job refinement = await(worker("two").take());
+        assertThat(List.of(chunk, refinement)).extracting(Job::film).containsOnly(id);
+        assertThat(List.of(chunk, refinement)).extracting(Job::stage)
+                .containsExactly(Stage.CHUNKS, Stage.ENHANCEMENT);
+        await(consumers.get(0).done(chunk, false));
+        await(consumers.get(1).done(refinement, false));
+        assertThat(await(worker("three").take())).as("the turn that was asked for twice")
+                .extracting(Job::film, Job::stage).containsExactly(id, Stage.ENHANCEMENT);
+    }
+
+    @Test
     void knowsWhoIsBeforeWhom() throws Exception {
         FilmId a = queued();
         FilmId b = queued();

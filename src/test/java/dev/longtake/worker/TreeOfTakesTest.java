@@ -297,7 +297,7 @@ class TreeOfTakesTest {
         }
     }
 
-    /** A worker does what there is to do, as the queue says. */
+    /** Two workers do what there is to do, as the queue says: one may refine what the other makes. */
     private void workOff(Random random) throws Exception {
         for (Film born : tree) {
             Film film = await(films().find(born.id()));
@@ -307,11 +307,16 @@ class TreeOfTakesTest {
                 await(films().resume(film.id()));
             }
         }
-        String deployed = await(vertx.deployVerticle(new WorkerVerticle(memory, "w", maker, FORMAT)));
+        List<String> workers = new ArrayList<>();
+        for (String name : List.of("one", "other")) {
+            workers.add(await(vertx.deployVerticle(new WorkerVerticle(memory, name, maker, FORMAT))));
+        }
         for (Film film : tree) {
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> isDone(await(films().find(film.id()))));
         }
-        await(vertx.undeploy(deployed));
+        for (String worker : workers) {
+            await(vertx.undeploy(worker));
+        }
     }
 
     private static boolean isDone(Film film) {
@@ -396,18 +401,22 @@ class TreeOfTakesTest {
         return fresh.generate(recipe, chunk, previous, (step, steps, preview) -> { }, new CancelToken());
     }
 
-    /** A director whose refinement tells what it was made from. It is lent to workers, who can't close it. */
+    /** A director whose refinement tells what it was made from. It is lent to several workers, who can't close it. */
     private record Hashing(ChunkMaker director) implements ChunkMaker {
 
         @Override
         public GeneratedChunk generate(Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener,
                 CancelToken token) throws CancelledException {
-            return director.generate(recipe, chunk, previous, listener, token);
+            synchronized (director) {
+                return director.generate(recipe, chunk, previous, listener, token);
+            }
         }
 
         @Override
         public VideoFrames render(Snapshot snapshot) {
-            return director.render(snapshot);
+            synchronized (director) {
+                return director.render(snapshot);
+            }
         }
 
         @Override
