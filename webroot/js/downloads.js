@@ -17,6 +17,9 @@ export function layDownloads(menu, film, frame) {
     "#recipe": recipe,
   };
   for (const [selector, address] of Object.entries(addresses)) menu.querySelector(selector).href = address;
+  const { enhancement } = film;
+  menu.querySelector("[data-film-hint]").textContent =
+    enhancement?.state === "done" ? ", sharpened" : enhancement ? ", as made until all of it is sharpened" : "";
   for (const hint of menu.querySelectorAll("[data-loop-hint]")) {
     hint.textContent = film.framesDone <= most ? "" : `, ${LONGEST_LOOP} s from here`;
   }

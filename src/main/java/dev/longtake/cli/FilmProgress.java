@@ -73,6 +73,13 @@ final class FilmProgress implements AutoCloseable {
         }
     }
 
+    /** So many frames are refined by now; no effect if that was known. */
+    void refinedTo(int framesRefined) {
+        if (framesRefined > refined) {
+            onRefined(framesRefined - refined);
+        }
+    }
+
     /** So many frames more are refined. */
     void onRefined(int count) {
         refined += count;

@@ -95,10 +95,14 @@ final class GenerateCommand implements Callable<Integer> {
         spec.commandLine().getOut().printf("%s: %d frames, seed %d%n",
                 output, done.getInteger("framesDone"), done.getLong("seed"));
         spec.commandLine().getOut().flush();
-        if (done.getString("state").equals("finished")) {
-            return 0;
+        if (!done.getString("state").equals("finished")) {
+            throw new IOException("the film is not complete: it " + outcome(done));
         }
-        throw new IOException("the film is not complete: it " + outcome(done));
+        JsonObject enhancement = done.getJsonObject("enhancement");
+        if (enhancement != null && enhancement.getString("state").equals("failed")) {
+            throw new IOException("the film is as it was made: refining it failed: " + enhancement.getString("error"));
+        }
+        return 0;
     }
 
     private static void show(JsonObject event, FilmProgress progress) {
@@ -110,9 +114,15 @@ final class GenerateCommand implements Callable<Integer> {
                 }
             }
             case "chunk" -> progress.reached(event.getInteger("chunk") + 1, event.getInteger("framesDone"));
+            case "enhanced" -> progress.refinedTo(event.getInteger("enhancedFrames"));
             // What was made before anybody listened.
-            case "state" -> progress.reached(event.getJsonObject("film").getInteger("chunksDone"),
-                    event.getJsonObject("film").getInteger("framesDone"));
+            case "state" -> {
+                JsonObject film = event.getJsonObject("film");
+                progress.reached(film.getInteger("chunksDone"), film.getInteger("framesDone"));
+                if (film.containsKey("enhancement")) {
+                    progress.refinedTo(film.getJsonObject("enhancement").getInteger("frames"));
+                }
+            }
             default -> { }
         }
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -81,7 +82,7 @@ final class RemoteStudio {
     }
 
     /**
-     * Follows a film until it is not being made any more. Comes back by itself when the connection is lost.
+     * Follows a film until it is not being made any more, nor refined if it is to be. Comes back by itself when the connection is lost.
      *
      * @param events gets what happens to the film, each once
      * @return the film as it is then
@@ -136,9 +137,15 @@ final class RemoteStudio {
 
     private static boolean underWay(JsonObject film) {
         return switch (film.getString("state")) {
-            case "finished", "stopped", "failed" -> false;
+            case "finished", "stopped", "failed" -> beingRefined(film);
             default -> true;
         };
+    }
+
+    private static boolean beingRefined(JsonObject film) {
+        JsonObject enhancement = film.getJsonObject("enhancement");
+        return enhancement != null && film.getInteger("framesDone") > 0
+                && !List.of("done", "failed").contains(enhancement.getString("state"));
     }
 
     private WebSocket connect(JsonObject film, String from, BlockingQueue<Message> messages) throws IOException {

@@ -115,6 +115,9 @@ final class Visitor implements AutoCloseable {
             choose("careful");
         }
         page.fill("#steps", "2");
+        if (page.isVisible("#enhance")) {
+            page.uncheck("#enhance");
+        }
     }
 
     /** Chooses how films are made; the choice is to be seen. */
