@@ -216,6 +216,7 @@ class EnhancePageIT {
         studio.films.refining.release();
         page.waitForSelector("#sharpen-problem:has-text('could not be sharpened further: the enhancer is out of memory')");
         says("Sharpening stopped · 0 of 24 frames");
+        assertThat(Axe.violations(page)).isEmpty();
         maker.waitForState("finished");
         maker.waitForDifferentPictures(2);
         assertThat(grey()).isLessThan(BETWEEN);
@@ -282,6 +283,11 @@ class EnhancePageIT {
         page.click("#advanced summary");
         assertThat(page.isChecked("#enhance")).isTrue();
         assertThat(page.textContent("#enhance-hint")).contains("256 × 256").contains("5 s of film behind");
+        assertThat(Axe.violations(page)).isEmpty();
+        page.focus("#enhance");
+        page.keyboard().press("Space");
+        assertThat(page.isChecked("#enhance")).as("by key").isFalse();
+        page.keyboard().press("Space");
         page.uncheck("#enhance");
         page.reload();
         page.click("#advanced summary");
