@@ -1,7 +1,7 @@
 // One film on the screen. Joins the live socket, the player, the timeline and the script; knows nothing of what is done
 // with the film.
 
-import { chunkOf, isActive, openFrame } from "./chunks.js";
+import { chunkOf, isActive, isOpen, openFrame } from "./chunks.js";
 import { Controls } from "./controls.js";
 import { Glow } from "./glow.js";
 import { Lines } from "./lines.js";
@@ -161,7 +161,8 @@ export class Screening extends EventTarget {
   #sharpened({ type, enhancedFrames }) {
     const { enhancement } = this.film;
     if (!enhancement) return undefined;
-    const state = type === "enhancing" ? "running" : enhancement.state;
+    const whole = !isOpen(this.film) && enhancedFrames >= this.film.framesDone;
+    const state = whole ? "done" : type === "enhancing" ? "running" : enhancement.state;
     if (enhancement.frames === enhancedFrames && enhancement.state === state) return this.#update();
     return this.show({ ...this.film, enhancement: { ...enhancement, frames: enhancedFrames, state, etaSeconds: undefined } });
   }

@@ -158,7 +158,7 @@ export class Strip extends EventTarget {
       const wanted = film.links.stills ? `${film.id}/${looks}` : "";
       if (cell.dataset.still === wanted || !wanted) return;
       cell.dataset.still = wanted;
-      cell.style.backgroundImage = `url("${film.links.stills.replace("{chunk}", chunk)}?shown=${looks}")`;
+      this.#picture(cell, `${film.links.stills.replace("{chunk}", chunk)}?shown=${looks}`);
     } else {
       if (cell.dataset.still) {
         delete cell.dataset.still;
@@ -167,6 +167,17 @@ export class Strip extends EventTarget {
       if (this.#preview?.chunk === chunk) this.#develop(cell, this.#preview.image);
       else cell.querySelector("canvas")?.remove();
     }
+  }
+
+  /** A picture that is there stays until the new one has come. */
+  async #picture(cell, address) {
+    const { still } = cell.dataset;
+    if (cell.style.backgroundImage) {
+      const image = new Image();
+      image.src = address;
+      await image.decode().catch(() => {});
+    }
+    if (cell.dataset.still === still) cell.style.backgroundImage = `url("${address}")`;
   }
 
   #develop(cell, image) {
