@@ -17,6 +17,7 @@ from longtake_models import sampling
 from longtake_models.config import STORYBOOK, DiffusionConfig, ModelConfig
 from longtake_models.export import cli, golden, graphs, onnx_export, pack
 from longtake_models.networks.cam import CamExtractor
+from longtake_models.networks.enhancer import Enhancer
 from longtake_models.networks.video_ldm import VideoLDM
 
 
@@ -35,6 +36,13 @@ def tiny() -> ModelConfig:
         apm=replace(s.apm, text_tokens=6, image_tokens=2, image_width=16, hidden=16),
         image_encoder=replace(s.image_encoder, image_size=16, width=16, layers=1, heads=2, mlp=16, output=16),
         int8_channels=16,
+        enhancer=replace(
+            s.enhancer, window=4, overlap=2,
+            unet=replace(
+                s.enhancer.unet, in_channels=8, out_channels=4, block_out_channels=(8, 16, 32), head_dim=8, transformer_in_heads=1,
+                norm_groups=4, cross_attention_dim=24, temporal_positions=4, temporal_conv_depth=1,
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -68,14 +76,25 @@ def test_feature_count_of_the_original() -> None:
 @pytest.fixture(scope="module", name="exported")
 def exported_pack(tmp_path_factory: pytest.TempPathFactory, model: VideoLDM) -> Path:
     out = tmp_path_factory.mktemp("pack") / "tiny"
-    cli.write_pack(model, out, texts(model.config), {"actor": ["dot"]}, ["a dot"], {"trainedOn": "nothing"})
+    enhancer = Enhancer(model.config)
+    torch.nn.init.normal_(enhancer.unet.conv_out.weight, 0, 0.02)
+    cli.write_pack(model, out, texts(model.config), {"actor": ["dot"]}, ["a dot"], {"trainedOn": "nothing"}, enhancer)
     return out
+
+
+GRAPHS = ["apm", "cam_embedding", "cam", "unet", "vae_decoder", "enhancer_vae_encoder", "enhancer_unet", "enhancer_vae_decoder"]
 
 
 def test_pack_is_complete_and_consistent(exported: Path) -> None:
     manifest = json.loads((exported / "pack.json").read_text())
     assert manifest["diffusion"]["fast"] == {"steps": 6, "leastSteps": 4, "mostSteps": 8, "guidanceScale": 4.0}
-    assert set(manifest["graphs"]) == {"apm", "cam_embedding", "cam", "unet", "vae_decoder"}
+    assert set(manifest["graphs"]) == set(GRAPHS)
+    assert manifest["enhancer"] == {
+        "video": {"width": 32, "height": 32},
+        "latent": {"channels": 4, "height": 8, "width": 8},
+        "window": {"frames": 4, "overlap": 2},
+        "diffusion": {"prediction": "flow", "sampler": "euler", "strength": 0.25, "steps": 2, "guidanceScale": 1.0},
+    }
     for about in manifest["graphs"].values():
         path = exported / about["file"]
         assert hashlib.sha256(path.read_bytes()).hexdigest() == about["sha256"]
@@ -110,15 +129,38 @@ def test_weights_of_large_layers_are_stored_in_8_bits(exported: Path, name: str)
 
 def test_golden_graphs_run(exported: Path) -> None:
     cases = json.loads((exported / "golden" / "golden.json").read_text())
-    assert [c["graph"] for c in cases["graphs"]] == ["apm", "cam_embedding", "cam", "unet", "vae_decoder"]
+    assert [c["graph"] for c in cases["graphs"]] == GRAPHS
     for case in cases["graphs"]:
         session = onnx_export.session(exported / f"{case['graph']}.onnx")
         feeds = {k: np.load(exported / "golden" / v) for k, v in case["inputs"].items()}
         for name, value in zip(case["outputs"], session.run(list(case["outputs"]), feeds), strict=True):
             expected = np.load(exported / "golden" / case["outputs"][name])
-            rounded = case["graph"] in ("cam", "unet", "vae_decoder")
+            rounded = case["graph"] in ("cam", "unet", "vae_decoder", "enhancer_unet", "enhancer_vae_decoder")
             assert case["tolerance"] == (onnx_export.TOLERANCE_INT8 if rounded else onnx_export.TOLERANCE)
             assert onnx_export.relative_error(expected, value) < case["tolerance"]
+
+
+def test_a_pack_without_an_enhancer_does_not_speak_of_one(exported: Path, model: VideoLDM, tmp_path: Path) -> None:
+    for name in GRAPHS:
+        (tmp_path / f"{name}.onnx").write_bytes((exported / f"{name}.onnx").read_bytes())
+    assert "enhancer" not in pack.describe(model.config, graphs.build(model), tmp_path, {}, [], {})
+
+
+def test_golden_refined_film_is_what_the_exported_graphs_make(exported: Path) -> None:
+    case = json.loads((exported / "golden" / "golden.json").read_text())["enhanced"]
+    load = lambda name: np.load(exported / "golden" / case[name])  # noqa: E731
+    pixels = onnx_export.session(exported / "vae_decoder.onnx").run(None, {"latents": load("latents")})[0].clip(-1, 1)
+    large = torch.nn.functional.interpolate(torch.from_numpy(pixels), scale_factor=2, mode="bilinear").numpy()
+    source = onnx_export.session(exported / "enhancer_vae_encoder.onnx").run(None, {"frames": large})[0]
+    assert onnx_export.relative_error(load("source"), source[-1]) < onnx_export.TOLERANCE_INT8
+    unet = onnx_export.session(exported / "enhancer_unet.onnx")
+
+    def predict(x: torch.Tensor, sigma: float) -> torch.Tensor:
+        feeds = {"latents": x.numpy(), "timestep": np.array([1000 * sigma], dtype=np.float32), "text": load("text"), "source": source[None]}
+        return torch.from_numpy(unet.run(None, feeds)[0])
+
+    refined = sampling.refine(predict, torch.from_numpy(source[None]), torch.from_numpy(load("noise")[None]), 0.25, 2)
+    assert onnx_export.relative_error(load("last_latents"), refined[0, -1].numpy()) < onnx_export.TOLERANCE_INT8
 
 
 @pytest.mark.parametrize("mode", ["chunks", "fast"])
