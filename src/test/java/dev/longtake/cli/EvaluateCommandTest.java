@@ -65,7 +65,8 @@ class EvaluateCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--suites=stills        | suites must be one of prompts, paraphrases, timelines, long, ablations, but was \"stills\"",
+        "--suites=stills        | suites must be one of prompts, paraphrases, timelines, long, ablations, enhancer, but was \"stills\"",
+        "--suites=enhancer      | --suites: the pack toy has no enhancer",
         "--films=0              | films must be 1 or more, but was 0",
         "--frames=0             | frames must be 1 or more, but was 0",
         "--steps=0              | steps must be 1 to 200, but was 0",
