@@ -51,6 +51,8 @@ final class Enhancer {
     private final float[] shown;
     private final float[] predictions;
     private Wish wish;
+    /** Passes of the network for that. */
+    private int passed;
 
     /** @throws dev.longtake.pack.PackException if the pack can't refine, or its networks can't be loaded */
     Enhancer(ModelPack pack, Prompter prompter, Projector projector, LongFunction<Noise> noise, Blending blending) {
@@ -121,8 +123,6 @@ final class Enhancer {
             wish = null;
         }
     }
-
-    private int passed;
 
     /** The course of a film; it is nobody's until it is kept again, for it may break off halfway. */
     private RefinementCourse course(Recipe recipe, int wanted, int first, List<float[]> latents) {
