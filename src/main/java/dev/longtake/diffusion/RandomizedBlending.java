@@ -259,7 +259,7 @@ public final class RandomizedBlending {
 
     private void predict(Window window, int step) throws CancelledException {
         window.previous = window.clean;
-        window.clean = refiner.clean(window.index, step, window.x.clone(), window.source);
+        window.clean = refiner.clean(window.index, step, window.x, window.source);
         int overlap = windows.overlap() * frameSize(window);
         if (order == Order.CAUSAL) {
             window.tails.add(Arrays.copyOfRange(window.clean, window.clean.length - overlap, window.clean.length));

@@ -47,9 +47,10 @@ final class Enhancer {
     private final Projector projector;
     private final LongFunction<Noise> noiseBySeed;
     private final List<RefinementCourse> kept = new ArrayList<>();
-    // Used again for every prediction.
+    // Films are long: what every window needs anew would soon be most of the garbage.
     private final float[] shown;
     private final float[] predictions;
+    private final float[] pixels;
     private Wish wish;
     /** Passes of the network for that. */
     private int passed;
@@ -73,6 +74,7 @@ final class Enhancer {
         int width = manifest.video().width();
         enlargement = new Enlargement(width, manifest.video().height(), stage.width() / width);
         painter = new Painter(stage.width(), stage.height());
+        pixels = new float[3 * painter.plane()];
     }
 
     /** What is asked for, while it is being done. */
@@ -171,7 +173,8 @@ final class Enhancer {
 
     /** A frame of the film in the enhancer's latents. Each on its own, so that no frame's bits depend on another. */
     private float[] source(float[] latents) {
-        return pack.enhancer().encode(enlargement.apply(projector.pixels(latents)), 1);
+        enlargement.apply(projector.pixels(latents), pixels);
+        return pack.enhancer().encode(pixels, 1);
     }
 
     private float[] middle(float[] window) {
@@ -183,7 +186,8 @@ final class Enhancer {
     private VideoFrames painted(List<float[]> refined) {
         byte[] rgb = new byte[refined.size() * 3 * painter.plane()];
         for (int i = 0; i < refined.size(); i++) {
-            painter.paint(pack.enhancer().decoder().decode(refined.get(i), 0, 1), 0, rgb, i, 1);
+            pack.enhancer().decoder().decode(refined.get(i), 0, 1, pixels);
+            painter.paint(pixels, 0, rgb, i, 1);
         }
         return painter.frames(rgb);
     }

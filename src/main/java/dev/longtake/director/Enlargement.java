@@ -12,12 +12,11 @@ record Enlargement(int width, int height, int scale) {
 
     /**
      * @param planes (any number, height, width)
-     * @return (as many, scale * height, scale * width)
+     * @param large  (as many, scale * height, scale * width), overwritten
      */
-    float[] apply(float[] planes) {
+    void apply(float[] planes, float[] large) {
         int small = width * height;
         int count = planes.length / small;
-        float[] large = new float[planes.length * scale * scale];
         int at = 0;
         for (int plane = 0; plane < count; plane++) {
             for (int y = 0; y < height * scale; y++) {
@@ -36,7 +35,6 @@ record Enlargement(int width, int height, int scale) {
                 }
             }
         }
-        return large;
     }
 
     private double middle(int position) {

@@ -9,7 +9,8 @@ class EnlargementTest {
     @Test
     void drawsBetweenTheMiddlesOfPixels() {
         // torch.nn.functional.interpolate(scale_factor=2, mode="bilinear", align_corners=False)
-        float[] large = new Enlargement(2, 2, 2).apply(new float[] {0, 1, 2, 3});
+        float[] large = new float[16];
+        new Enlargement(2, 2, 2).apply(new float[] {0, 1, 2, 3}, large);
         assertThat(large).containsExactly(
                 0, 0.25f, 0.75f, 1,
                 0.5f, 0.75f, 1.25f, 1.5f,
@@ -19,8 +20,8 @@ class EnlargementTest {
 
     @Test
     void drawsEveryPlaneByItself() {
-        float[] large = new Enlargement(1, 2, 3).apply(new float[] {0, 3, 6, 0});
-        assertThat(large).hasSize(2 * 6 * 3);
+        float[] large = new float[2 * 6 * 3];
+        new Enlargement(1, 2, 3).apply(new float[] {0, 3, 6, 0}, large);
         assertThat(large).startsWith(0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3);
         assertThat(large).endsWith(6, 6, 6, 6, 6, 6, 4, 4, 4, 2, 2, 2, 0, 0, 0, 0, 0, 0);
     }
