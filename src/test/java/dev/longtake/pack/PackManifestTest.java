@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.longtake.diffusion.DpmSolverSde;
+import dev.longtake.diffusion.Guidance;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
 import java.io.IOException;
@@ -92,6 +95,67 @@ class PackManifestTest {
                         json -> object(json, "graphs", "unet").put("file", "../unet.onnx")),
                 mistake("shape must be a list of positive numbers and names",
                         json -> object(json, "graphs", "unet", "inputs").putArray("latents").add("B").add(-1)));
+    }
+
+    /** The original's enhancer, at a size that fits the toy's. */
+    private static ObjectNode enhancer(ObjectNode json) {
+        ObjectNode enhancer = json.putObject("enhancer");
+        enhancer.putObject("video").put("width", 128).put("height", 128);
+        enhancer.putObject("latent").put("channels", 4).put("height", 16).put("width", 16);
+        enhancer.putObject("window").put("frames", 24).put("overlap", 8);
+        enhancer.putObject("diffusion").put("prediction", "v").put("sampler", "dpm-solver++-sde").put("noiseLevels", 600)
+                .put("steps", 30).put("guidanceScale", 7.5).put("guidanceRescale", 0.2);
+        return enhancer;
+    }
+
+    @Test
+    void readsTheEnhancerOfTheOriginal() {
+        assertThat(PackManifest.read(TestPacks.TOY).enhancer()).isEmpty();
+        TestPacks.changedToy(folder, PackManifestTest::enhancer);
+        PackManifest.Enhancer enhancer = PackManifest.read(folder).enhancer().orElseThrow();
+        assertThat(enhancer.plan()).isEqualTo(new EnhancementPlan(24, 8, 30));
+        assertThat(enhancer.diffusion().guidance()).isEqualTo(new Guidance(7.5, 0.2));
+        assertThat(enhancer.diffusion().solver()).isInstanceOf(DpmSolverSde.class);
+        assertThat(enhancer.diffusion().solver().timestep(0)).isEqualTo(599);
+        assertThatThrownBy(() -> ModelPack.open(folder, Device.cpu())).isInstanceOf(PackException.class)
+                .hasMessageContaining("graphs must be exactly").hasMessageContaining("enhancer_unet");
+    }
+
+    @Test
+    void anotherEnhancerIsAnotherEdition(@TempDir Path other) {
+        String plain = PackManifest.read(TestPacks.TOY).edition().digest();
+        TestPacks.changedToy(folder, PackManifestTest::enhancer);
+        String refining = PackManifest.read(folder).edition().digest();
+        TestPacks.changedToy(other, json -> object(enhancer(json), "diffusion").put("steps", 20));
+        assertThat(PackManifest.read(other).edition().digest()).isNotEqualTo(refining).isNotEqualTo(plain);
+    }
+
+    static Stream<Arguments> mistakesOfEnhancers() {
+        return Stream.of(
+                mistake("enhancer.diffusion.sampler must be euler or dpm-solver++-sde, but was \"ddim\"",
+                        json -> object(enhancer(json), "diffusion").put("sampler", "ddim")),
+                mistake("enhancer.diffusion.prediction must be v where the sampler is dpm-solver++-sde",
+                        json -> object(enhancer(json), "diffusion").put("prediction", "flow")),
+                mistake("enhancer.diffusion.guidanceRescale must be 0 to 1, but was 2",
+                        json -> object(enhancer(json), "diffusion").put("guidanceRescale", 2)),
+                mistake("noiseLevels must be 2 to 999, but was 1000",
+                        json -> object(enhancer(json), "diffusion").put("noiseLevels", 1000)),
+                mistake("enhancer.overlap must be 0 to 12, half the window, but was 13",
+                        json -> object(enhancer(json), "window").put("overlap", 13)),
+                mistake("enhancer.window must be an overlap and a multiple of the 8 new frames of a chunk, 24 or more",
+                        json -> object(enhancer(json), "window").put("frames", 20)),
+                mistake("enhancer.video must be a whole multiple of 64x64, but was \"128x192\"",
+                        json -> object(enhancer(json), "video").put("height", 192)),
+                mistake("'window'", json -> enhancer(json).remove("window")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakesOfEnhancers")
+    void saysWhatIsWrongWithAnEnhancer(String message, Consumer<ObjectNode> change) {
+        TestPacks.changedToy(folder, change);
+        assertThatThrownBy(() -> PackManifest.read(folder))
+                .isInstanceOf(PackException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
