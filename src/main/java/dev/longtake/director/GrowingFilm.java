@@ -2,6 +2,7 @@ package dev.longtake.director;
 
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
@@ -17,7 +18,7 @@ import java.util.List;
  */
 public final class GrowingFilm {
 
-    /** Gets refined frames, each once, in order. */
+    /** Gets the refined frames of one chunk after the other. */
     @FunctionalInterface
     public interface Sink {
         /** @throws IOException to make no more of the film */
@@ -65,12 +66,22 @@ public final class GrowingFilm {
             int first = plan.reachesBack(refined);
             int last = plan.reachesForward(to, frames);
             List<float[]> within = List.copyOf(latents.subList(first - from, last - from));
-            sink.accept(director.enhance(
-                    recipe, new FrameRange(refined, to), within, ended && last == frames, listener, token));
+            FrameRange range = new FrameRange(refined, to);
+            give(director.enhance(recipe, range, within, ended && last == frames, listener, token), range);
             refined = to;
         }
         int needed = plan.reachesBack(refined);
         latents.subList(0, Math.min(needed, frames) - from).clear();
         from = Math.min(needed, frames);
+    }
+
+    private void give(VideoFrames frames, FrameRange range) throws IOException {
+        ChunkPlan chunks = director.plan();
+        for (int from = range.from(); from < range.to();) {
+            int chunk = chunks.chunksFor(from + 1) - 1;
+            int to = Math.min(range.to(), chunks.firstFrame(chunk) + chunks.newFrames(chunk));
+            sink.accept(frames.slice(from - range.from(), to - range.from()));
+            from = to;
+        }
     }
 }

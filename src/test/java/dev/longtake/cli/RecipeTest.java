@@ -43,8 +43,12 @@ class RecipeTest {
 
     @BeforeEach
     void serve() {
+        serve(TestPacks.TOY);
+    }
+
+    private void serve(Path pack) {
         server = new Server(new Server.Plan(
-                TestPacks.TOY, Device.parse("cpu").withThreads(1), Optional.empty(), folder.resolve("data"), "worker", 1,
+                pack, Device.parse("cpu").withThreads(1), Optional.empty(), folder.resolve("data"), "worker", 1,
                 Optional.of(new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("data/cache")))));
         server.open();
         url = "http://127.0.0.1:" + server.port();
@@ -84,6 +88,32 @@ class RecipeTest {
         Path mp4 = folder.resolve("again.mp4");
         assertThat(generate("--recipe=" + file, "--pack=" + TestPacks.TOY, "--output=" + mp4)).isEmpty();
         assertThat(mp4).hasBinaryContent(video);
+    }
+
+    @Test
+    void aRefinedFilmIsMadeAgainBitForBit() throws Exception {
+        server.close();
+        serve(TestPacks.STORYBOOK);
+        String film = create(new JsonObject().put("prompt", "a red car").put("frames", 45).put("seed", 5)
+                .put("enhance", true).put("timeline",
+                        new JsonArray().add(new JsonObject().put("frame", 16).put("prompt", "it rains"))));
+        await().atMost(LONG).until(() -> "done".equals(
+                new JsonObject(new String(bytes("/api/films/" + film))).getJsonObject("enhancement").getString("state")));
+        byte[] video = bytes("/api/films/" + film + "/video.mp4");
+        assertThat(video).isNotEqualTo(bytes("/api/films/" + film + "/video.mp4?rendition=base"));
+        byte[] recipe = bytes("/api/films/" + film + "/recipe.json");
+        assertThat(new JsonObject(new String(recipe, StandardCharsets.UTF_8)).getBoolean("enhance")).isTrue();
+        Path file = Files.write(folder.resolve("recipe.json"), recipe);
+        Path mp4 = folder.resolve("again.mp4");
+        assertThat(generate("--recipe=" + file, "--pack=" + TestPacks.STORYBOOK, "--output=" + mp4)).isEmpty();
+        assertThat(mp4).hasBinaryContent(video);
+    }
+
+    @Test
+    void aPackWithoutAnEnhancerRefinesNothing() throws IOException {
+        assertThat(generate("--prompt=a red car", "--enhance", "--pack=" + TestPacks.TOY,
+                "--output=" + folder.resolve("x.mp4")))
+                .contains("enhance must be left out: the pack \"toy\" has no enhancer");
     }
 
     @Test
