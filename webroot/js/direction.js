@@ -172,10 +172,13 @@ export class Direction extends EventTarget {
     });
   }
 
-  /** Turns the sharpening on, off, or on again after it failed. */
+  /**
+   * Turns the sharpening on, off, or on again after it failed. What becomes of it comes over the live socket; the answer may be
+   * older than that by now.
+   */
   #sharpen() {
     const on = this.#film.enhancement === undefined || this.#film.enhancement.state === "failed";
-    return this.#act("#sharpen", "#sharpen-problem", async () => this.#screening.show(await api.enhanceFilm(this.#film.id, on)));
+    return this.#act("#sharpen", "#sharpen-problem", () => api.enhanceFilm(this.#film.id, on));
   }
 
   #leaveFor(film, start) {
