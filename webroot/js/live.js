@@ -6,6 +6,7 @@ const PREVIEW = 3;
 const HEADER = 16;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8000;
+const REFUSED = 0; // no code of the protocol
 
 /**
  * Events, on the instance: "event" (detail: the server's event), "init", "segment" and "preview" (detail: {rendition,
@@ -65,13 +66,15 @@ export class Live extends EventTarget {
     const plain = [...this.#plain].reduce((first, chunk) => Math.min(first, chunk), this.#chunk);
     if (plain < this.#chunk) url.searchParams.set("plain", plain);
     const socket = new WebSocket(url);
+    let opened = false;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
+      opened = true;
       this.#pause = FIRST_PAUSE;
       this.#tell("up");
     };
     socket.onmessage = ({ data }) => socket === this.#socket && (typeof data === "string" ? this.#onText(data) : this.#onBinary(data));
-    socket.onclose = ({ code }) => this.#onClose(socket, code);
+    socket.onclose = ({ code }) => this.#onClose(socket, opened ? code : REFUSED);
     this.#socket = socket;
   }
 
@@ -117,13 +120,22 @@ export class Live extends EventTarget {
     if (this.#closed || socket !== this.#socket) return;
     this.#socket = undefined;
     socket.close();
-    if (code >= 4400 && code < 4500) {
-      this.close();
-      return this.#tell("gone");
-    }
+    if (code >= 4400 && code < 4500) return this.#end();
+    if (code === REFUSED) this.#askWhy();
     this.#tell("down");
     this.#timer = setTimeout(() => this.#connect(), this.#pause * (0.5 + Math.random()));
     this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+  }
+
+  /** Browsers don't tell why a socket was refused; the address itself does. */
+  async #askWhy() {
+    const answer = await fetch(this.#path, { cache: "no-store" }).catch(() => undefined); // no network either
+    if (answer?.status === 404 && !this.#closed) this.#end();
+  }
+
+  #end() {
+    this.close();
+    this.#tell("gone");
   }
 
   #reconnectNow() {

@@ -39,9 +39,7 @@ final class LiveApi {
 
     private Future<?> open(RoutingContext rc, FilmAccess access) {
         if (!rc.request().canUpgradeToWebSocket()) {
-            rc.response().putHeader("Upgrade", "websocket").putHeader("Connection", "Upgrade");
-            throw Problem.of(426, "websocket-only", "Upgrade required", "This address speaks WebSocket only.")
-                    .asException();
+            return refuse(rc, access);
         }
         // By a share link nobody gets more than the link shows, and frames without an origin of their own show it, too.
         if (!Owners.byKey(rc) && !(shared(rc) && Site.isOpaque(rc.request()))) {
@@ -63,6 +61,16 @@ final class LiveApi {
                         })
                         .onFailure(reason -> seat.close())))
                 .onFailure(reason -> Operations.release(rc));
+    }
+
+    /** Browsers keep it from scripts why a socket was refused. Here they can ask. */
+    private static Future<?> refuse(RoutingContext rc, FilmAccess access) {
+        return access.ticket(rc).look().compose(film -> {
+            rc.response().putHeader("Upgrade", "websocket").putHeader("Connection", "Upgrade");
+            return Future.failedFuture(
+                    Problem.of(426, "websocket-only", "Upgrade required", "This address speaks WebSocket only.")
+                            .asException());
+        });
     }
 
     /** Those who watch by a share link are not counted: that many may watch is what links are for. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.APIRequestContext;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -87,7 +88,7 @@ class SharePageIT {
             friend.page().waitForSelector("h1:has-text('A film made by AI')");
             assertThat(friend.page().textContent("body")).doesNotContainIgnoringCase("snowy");
 
-            maker.page().request().delete(STUDIO.url() + "/api/shares/" + share.path("token").asText());
+            takeBack(share);
             friend.waitForState("gone");
             assertThat(friend.page().textContent("#curtain")).contains("link is gone");
             assertThat(friend.page().isVisible("#play")).isFalse();
@@ -96,6 +97,20 @@ class SharePageIT {
         } finally {
             maker.page().request().post(STUDIO.url() + "/api/films/" + film + "/stop");
         }
+    }
+
+    @Test
+    void aFriendWhoWasAwayLearnsThatTheLinkWasTakenBack() throws Exception {
+        String film = film(FRAMES);
+        finish(film);
+        JsonNode share = share(film, "{}");
+        friend.visit(share.path("url").asText());
+        friend.waitForState("finished");
+        friend.page().context().setOffline(true);
+        friend.waitForState("away");
+        takeBack(share);
+        friend.page().context().setOffline(false);
+        friend.waitForState("gone");
     }
 
     @Test
@@ -242,6 +257,12 @@ class SharePageIT {
 
     private void patch(JsonNode share, String body) {
         maker.page().request().patch(STUDIO.url() + "/api/shares/" + share.path("token").asText(), json(body));
+    }
+
+    private void takeBack(JsonNode share) {
+        APIResponse answer =
+                maker.page().request().delete(STUDIO.url() + "/api/shares/" + share.path("token").asText());
+        assertThat(answer.status()).isEqualTo(204);
     }
 
     private static RequestOptions json(String body) {

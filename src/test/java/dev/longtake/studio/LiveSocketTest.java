@@ -244,7 +244,10 @@ class LiveSocketTest {
         assertRefused(ann, "/v/AAAAAAAAAAAAAAAAAAAAAA/live", ann.url, 404);
         assertRefused(ann, live, "http://evil.example", 403);
         assertRefused(ann, live + "?chunk=-1", ann.url, 400);
+        // Browsers tell scripts nothing of a refusal; asking without a socket does.
         assertThat(ann.get(live).status()).isEqualTo(426);
+        assertThat(studio.stranger().get(live).status()).isEqualTo(404);
+        assertThat(ann.get("/v/AAAAAAAAAAAAAAAAAAAAAA/live").status()).isEqualTo(404);
     }
 
     private void assertRefused(Person person, String path, String origin, int status) {
