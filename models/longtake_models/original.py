@@ -26,7 +26,9 @@ class Vid2VidConfig:
     unet: UNetConfig = UNetConfig()
     autoencoder: AutoencoderConfig = AutoencoderConfig()
     video: VideoConfig = VideoConfig(width=1280, height=720, fps=8, frames=24)
-    """`frames`: of one window. A picture keeps its aspect; black fills the rest."""
+    """`frames`: of one window. The canvas: a picture keeps its aspect and lies in the middle; black fills the rest."""
+    enlargement: str = "bicubic"
+    """How pictures grow to the canvas: as PIL does it."""
     overlap: int = 8
     """Frames that neighbouring windows share."""
     steps: int = 30

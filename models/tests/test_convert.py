@@ -59,7 +59,7 @@ TINY = OriginalConfig(
     ),
 )
 GRAPHS = [
-    "text_encoder", "apm", "cam_embedding", "cam", "unet", "vae_decoder",
+    "text_encoder", "apm", "cam_embedding", "cam", "unet", "vae_decoder", "vae_encoder",
     "first_unet", "first_text_encoder", "first_vae_decoder",
     "enhancer_unet", "enhancer_text_encoder", "enhancer_vae_encoder", "enhancer_vae_decoder",
 ]  # fmt: skip
@@ -297,29 +297,74 @@ def test_weights_are_halves_outside_of_the_graph(converted: Path) -> None:
 
 
 def test_manifest_says_every_constant() -> None:
-    vocabulary = tokenizer.ClipTokenizer("{}", 0)
-    stored = writer.Stored("x", "0" * 64, 1)
-    source = sources._streaming(TINY, Path("x"))
-    graphs = source.graphs(writer.layout(source.build))
-    about = job.manifest.describe(ORIGINAL, graphs, {g.name: writer.Made(stored, stored) for g in graphs}, vocabulary, {})
-    assert about["video"] == {"width": 256, "height": 256, "fps": 8}
-    assert about["chunk"] == {"frames": 16, "conditioningFrames": 8}
-    assert about["latent"] == {"channels": 4, "height": 32, "width": 32}
-    assert about["scalingFactor"] == 0.18215 and about["unconditionalAnchor"] == "grey" and about["overlapHold"] == 0.0
-    assert about["diffusion"] == {
-        "prediction": "epsilon", "trainTimesteps": 1000, "betaStart": 0.00085, "betaEnd": 0.012, "stepsOffset": 1, "eta": 1.0,
-        "sampler": "ddim", "steps": 50, "guidanceScale": 7.5,
+    vocabulary = tokenizer.ClipTokenizer("{}", 49407)
+    about = manifest_of(ORIGINAL, vocabulary, with_enhancer=True)
+    clip = {
+        "encoder": "clip", "graph": "text_encoder", "padding": 49407, "tokens": 77, "width": 1024,
+        "tokenizer": {"file": "tokenizer.json", "sha256": hashlib.sha256(b"{}").hexdigest()},
     }  # fmt: skip
-    first = about["firstChunk"]["diffusion"]
-    assert (first["sampler"], first["order"], first["steps"], first["guidanceScale"]) == ("dpm-solver++", 2, 50, 9.0)
-    timesteps = np.linspace(0, first["trainTimesteps"] - 1, first["steps"] + 1).round()[::-1][:-1]
-    assert [*timesteps[:3], *timesteps[-2:]] == [999, 979, 959, 40, 20]
-    refined = job.manifest.enhancer(ORIGINAL, vocabulary)
-    assert refined["video"] == {"width": 1280, "height": 720, "fps": 8}
-    assert refined["latent"] == {"channels": 4, "height": 90, "width": 160}
-    assert refined["window"] == {"frames": 24, "overlap": 8}
-    d = refined["diffusion"]
-    assert (d["noiseLevels"], d["steps"], d["guidanceScale"], d["guidanceRescale"], d["prediction"]) == (600, 30, 7.5, 0.2, "v")
+    assert list(about.pop("graphs"))[:7] == GRAPHS[:7]
+    said = {key: about.pop(key) for key in ("title", "description", "licence", "version", "examples", "provenance", "vocabulary")}
+    assert "non-commercial" in said["licence"] and set(said["provenance"]) == {"trainedOn", "training", "weights", "files"}
+    assert about == {
+        "format": 1,
+        "name": "streamingt2v",
+        "video": {"width": 256, "height": 256, "fps": 8},
+        "chunk": {"frames": 16, "conditioningFrames": 8},
+        "latent": {"channels": 4, "height": 32, "width": 32, "scalingFactor": 0.18215},
+        "text": clip,
+        "contexts": 16,
+        "diffusion": {
+            "prediction": "epsilon", "trainTimesteps": 1000, "betaStart": 0.00085, "betaEnd": 0.012, "stepsOffset": 1,
+            "eta": 1.0, "sampler": "ddim", "steps": 50, "guidanceScale": 7.5,
+        },
+        "overlapHold": 0.0,
+        "anchor": "first-frame",
+        "unconditionalAnchor": "grey",
+        "precision": "fp16",
+        "firstChunk": {
+            "text": {**clip, "graph": "first_text_encoder"},
+            "diffusion": {
+                "sampler": "dpm-solver++", "prediction": "epsilon", "trainTimesteps": 1000, "betaStart": 0.00085,
+                "betaEnd": 0.012, "steps": 50, "guidanceScale": 9.0,
+            },
+        },
+        "enhancer": {
+            "video": {"width": 720, "height": 720},
+            "canvas": {"width": 1280, "height": 720},
+            "enlargement": "bicubic",
+            "latent": {"channels": 4, "height": 90, "width": 160, "scalingFactor": 0.18215},
+            "text": {**clip, "graph": "enhancer_text_encoder", "padding": 0},
+            "window": {"frames": 24, "overlap": 8},
+            "diffusion": {
+                "sampler": "dpm-solver++-sde", "prediction": "v",
+                "schedule": {"trainTimesteps": 1000, "logSnrLimit": 7.5, "logSnrShift": [2.0, 4.0]},
+                "noiseLevels": 600, "steps": 30, "guidanceScale": 7.5, "guidanceRescale": 0.2,
+            },
+        },
+    }  # fmt: skip
+    assert "enhancer" not in manifest_of(ORIGINAL, vocabulary, with_enhancer=False)
+
+
+def manifest_of(config: OriginalConfig, vocabulary: tokenizer.ClipTokenizer, with_enhancer: bool) -> dict:
+    """What would be said of networks that are only laid out."""
+    stored = writer.Stored("x", "0" * 64, 1)
+    source = sources._streaming(config, Path("x"))
+    graphs = source.graphs(writer.layout(source.build))
+    if with_enhancer:
+        unet = writer.layout(lambda: Vid2VidUNet(config.enhancer.unet, ApmConfig()))
+        graphs.append(sources.unet_graph("enhancer_unet", unet, (24, 4, 90, 160), config.text))
+    return job.manifest.describe(config, graphs, {g.name: writer.Made(stored, stored) for g in graphs}, vocabulary, {})
+
+
+@pytest.mark.parametrize(
+    ("film", "canvas", "picture"),
+    [((256, 256), (1280, 720), (720, 720)), ((64, 64), (128, 80), (80, 80)), ((320, 128), (640, 640), (640, 256))],
+)
+def test_films_are_as_large_as_they_fit_on_the_canvas(
+    film: tuple[int, int], canvas: tuple[int, int], picture: tuple[int, int]
+) -> None:
+    assert job.manifest.fitted(VideoConfig(*film), VideoConfig(*canvas)) == picture
 
 
 def test_networks_of_the_original_have_its_size() -> None:

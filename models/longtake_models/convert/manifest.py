@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Mapping
 
-from ..config import DiffusionConfig
+from ..config import AutoencoderConfig, DiffusionConfig, VideoConfig
 from ..export import pack
 from ..export.graphs import Graph
 from ..original import OriginalConfig, Vid2VidConfig
@@ -71,7 +71,7 @@ def describe(
     model = config.model
     names = {g.name for g in graphs}
     contexts = next(g for g in graphs if g.name == "apm").outputs["contexts"]
-    result = {
+    return {
         "format": pack.FORMAT,
         "name": model.name,
         "version": VERSION,
@@ -80,21 +80,16 @@ def describe(
         "licence": f"non-commercial parts; see {NOTICE}",
         "video": {"width": model.video.width, "height": model.video.height, "fps": model.video.fps},
         "chunk": {"frames": model.video.frames, "conditioningFrames": model.cam.frames},
-        "latent": {"channels": model.autoencoder.latent_channels, "height": model.latent_height, "width": model.latent_width},
+        "latent": latent(model.autoencoder, model.video.width, model.video.height),
         "text": text(config, vocabulary, "text_encoder"),
         "contexts": contexts[1],
         "diffusion": pack.diffusion(model.diffusion),
         "overlapHold": model.diffusion.overlap_hold,
         "anchor": "first-frame",
         "unconditionalAnchor": "grey",
-        "scalingFactor": model.autoencoder.scaling_factor,
         "precision": "fp16",
-        "firstChunk": {
-            "unet": "first_unet",
-            "vaeDecoder": "first_vae_decoder",
-            "text": text(config, vocabulary, "first_text_encoder"),
-            "diffusion": multistep(config.first),
-        },
+        "firstChunk": {"text": text(config, vocabulary, "first_text_encoder"), "diffusion": multistep(config.first)},
+        **({"enhancer": enhancer(config, vocabulary)} if "enhancer_unet" in names else {}),
         "graphs": {g.name: graph(g, made[g.name]) for g in graphs},
         "vocabulary": {},
         "examples": EXAMPLES,
@@ -105,9 +100,6 @@ def describe(
             "files": {name: {"file": o["file"], "bytes": o["bytes"]} for name, o in origins.items()},
         },
     }
-    if "enhancer_unet" in names:
-        result["enhancer"] = enhancer(config, vocabulary)
-    return result
 
 
 def graph(about: Graph, made: Made) -> dict:
@@ -131,53 +123,60 @@ def text(config: OriginalConfig, vocabulary: ClipTokenizer, encoder: str) -> dic
     }
 
 
-def multistep(config: DiffusionConfig) -> dict:
-    """DPM-Solver++(2M) (arXiv 2211.01095), midpoint; the last step is of first order and ends without noise."""
+def latent(config: AutoencoderConfig, width: int, height: int) -> dict:
+    """Of one frame of `width` x `height` pixels. The scaling factor is told for the record: the graphs apply it."""
     return {
+        "channels": config.latent_channels,
+        "height": height // config.factor,
+        "width": width // config.factor,
+        "scalingFactor": config.scaling_factor,
+    }
+
+
+def multistep(config: DiffusionConfig) -> dict:
+    """The sampler's name means: order 2, midpoint, timesteps evenly spread over the training's, last step of first order."""
+    return {
+        "sampler": config.sampler,
         "prediction": config.prediction,
         "trainTimesteps": config.train_timesteps,
         "betaStart": config.beta_start,
         "betaEnd": config.beta_end,
-        "order": 2,
-        "spacing": "linspace",
-        "sampler": config.sampler,
         "steps": config.steps,
         "guidanceScale": config.guidance_scale,
     }
 
 
 def enhancer(config: OriginalConfig, vocabulary: ClipTokenizer) -> dict:
+    """The sampler's name means: order 2, midpoint, eta 1, trailing timesteps, zero-terminal noise."""
     about: Vid2VidConfig = config.enhancer
-    factor = about.autoencoder.factor
+    width, height = fitted(config.model.video, about.video)
     return {
-        "unet": "enhancer_unet",
-        "vaeEncoder": "enhancer_vae_encoder",
-        "vaeDecoder": "enhancer_vae_decoder",
+        "video": {"width": width, "height": height},
+        "canvas": {"width": about.video.width, "height": about.video.height},
+        "enlargement": about.enlargement,
+        "latent": latent(about.autoencoder, about.video.width, about.video.height),
         # The enhancer's publisher pads with id 0, whatever the tokenizer's own padding is.
         "text": {**text(config, vocabulary, "enhancer_text_encoder"), "padding": 0},
-        "video": {"width": about.video.width, "height": about.video.height, "fps": about.video.fps},
-        "latent": {
-            "channels": about.autoencoder.latent_channels,
-            "height": about.video.height // factor,
-            "width": about.video.width // factor,
-        },
-        "scalingFactor": about.autoencoder.scaling_factor,
-        "fit": "keep aspect, black around, cropped afterwards",
         "window": {"frames": about.video.frames, "overlap": about.overlap},
         "diffusion": {
-            "prediction": "v",
-            "trainTimesteps": about.train_timesteps,
-            "schedule": "log-snr-cosine",
-            "logSnrLimit": about.log_snr_limit,
-            "logSnrShift": list(about.log_snr_shift),
-            "zeroTerminal": True,
-            "noiseLevels": about.noise_levels,
             "sampler": "dpm-solver++-sde",
-            "order": 2,
-            "eta": 1.0,
-            "spacing": "trailing",
+            "prediction": "v",
+            "schedule": {
+                "trainTimesteps": about.train_timesteps,
+                "logSnrLimit": about.log_snr_limit,
+                "logSnrShift": list(about.log_snr_shift),
+            },
+            "noiseLevels": about.noise_levels,
             "steps": about.steps,
             "guidanceScale": about.guidance_scale,
             "guidanceRescale": about.guidance_rescale,
         },
     }
+
+
+def fitted(film: VideoConfig, canvas: VideoConfig) -> tuple[int, int]:
+    """Width and height of the film's pictures, as large as they fit on the canvas."""
+    return (
+        min(canvas.width, film.width * canvas.height // film.height),
+        min(canvas.height, film.height * canvas.width // film.width),
+    )
