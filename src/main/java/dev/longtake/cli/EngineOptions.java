@@ -21,6 +21,11 @@ public final class EngineOptions {
             description = "Processor threads of each worker; 0 means one for every core (default: 0).")
     private int threads;
 
+    @Option(names = "--device-memory", paramLabel = "SIZE", defaultValue = "${env:LONGTAKE_DEVICE_MEMORY:-}",
+            description = "Memory of the device that each worker's networks may take, such as 12GB; they are loaded in "
+                    + "turn then. What passes through them comes on top (default: all stay loaded).")
+    private String deviceMemory = "";
+
     /**
      * The pack's folder.
      *
@@ -32,6 +37,6 @@ public final class EngineOptions {
 
     /** @throws dev.longtake.film.InvalidFieldException if there is no such device */
     public Device device() {
-        return Device.parse(device).withThreads(threads);
+        return Device.parse(device).withThreads(threads).withMemory(deviceMemory);
     }
 }

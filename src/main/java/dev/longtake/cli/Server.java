@@ -111,7 +111,7 @@ final class Server implements AutoCloseable {
     }
 
     private void openStudio(StudioConfig config) {
-        PromptTokenizer tokenizer = PromptTokenizer.open(manifest.text());
+        PromptTokenizer tokenizer = PromptTokenizer.open(plan.pack(), manifest.text());
         keep("tokenizer", tokenizer);
         studio = new StudioVerticle(config, memory, new RecipeCheck(manifest, tokenizer), metrics);
         try {

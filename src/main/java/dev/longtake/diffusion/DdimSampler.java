@@ -15,45 +15,14 @@ public final class DdimSampler implements Sampler {
     private final Prediction prediction;
     private final double eta;
 
-    /** What the network predicts. */
-    public enum Prediction {
-        /** The noise. */
-        EPSILON,
-        /** {@code sqrt(a) * noise - sqrt(1 - a) * clean} (arXiv 2202.00512). */
-        V
-    }
-
     /**
-     * The training's noise schedule: {@code beta_i} runs from {@code betaStart} to {@code betaEnd}, evenly in its
-     * square root.
-     *
-     * @param timesteps   of the training, such as 1000
-     * @param stepsOffset added to every timestep used
-     */
-    public record Schedule(int timesteps, double betaStart, double betaEnd, int stepsOffset) {
-
-        /** Products of {@code 1 - beta} up to every timestep. */
-        double[] alphaProducts() {
-            double[] products = new double[timesteps];
-            double start = Math.sqrt(betaStart);
-            double end = Math.sqrt(betaEnd);
-            double product = 1;
-            for (int i = 0; i < timesteps; i++) {
-                double root = timesteps == 1 ? start : start + (end - start) * i / (timesteps - 1);
-                product *= 1 - root * root;
-                products[i] = product;
-            }
-            return products;
-        }
-    }
-
-    /**
-     * @param eta 0 (deterministic) to 1 (as much noise as DDPM)
+     * @param stepsOffset added to every timestep
+     * @param eta         0 (deterministic) to 1 (as much noise as DDPM)
      * @throws InvalidFieldException if the schedule has too few timesteps for {@code steps}
      */
-    public DdimSampler(int steps, Schedule schedule, Prediction prediction, double eta) {
+    public DdimSampler(int steps, BetaSchedule schedule, int stepsOffset, Prediction prediction, double eta) {
         int stride = steps < 1 ? 0 : schedule.timesteps() / steps;
-        if (stride < 1 || (steps - 1) * stride + schedule.stepsOffset() >= schedule.timesteps()) {
+        if (stride < 1 || (steps - 1) * stride + stepsOffset >= schedule.timesteps()) {
             throw new InvalidFieldException("steps", steps, "at least 1 and less than the "
                     + schedule.timesteps() + " timesteps of the training");
         }
@@ -64,7 +33,7 @@ public final class DdimSampler implements Sampler {
         alphas = new double[steps];
         previousAlphas = new double[steps];
         for (int i = 0; i < steps; i++) {
-            int timestep = (steps - 1 - i) * stride + schedule.stepsOffset();
+            int timestep = (steps - 1 - i) * stride + stepsOffset;
             timesteps[i] = timestep;
             alphas[i] = products[timestep];
             previousAlphas[i] = products[Math.max(0, timestep - stride)];
@@ -97,14 +66,14 @@ public final class DdimSampler implements Sampler {
 
     @Override
     public void step(int index, float[] x, float[] predicted, Supplier<float[]> noise) {
-        Coefficients toClean = coefficients(index);
+        Prediction.Coefficients toClean = prediction.coefficients(alphas[index]);
         double alpha = alphas[index];
         double previous = previousAlphas[index];
         double deviation = eta * Math.sqrt((1 - previous) / (1 - alpha) * (1 - alpha / previous));
         double direction = Math.sqrt(1 - previous - deviation * deviation);
         // clean = cx*x + cp*p and epsilon = ex*x + ep*p are both linear, and so is the step.
-        float fromX = (float) (Math.sqrt(previous) * toClean.cleanX + direction * toClean.epsilonX);
-        float fromPrediction = (float) (Math.sqrt(previous) * toClean.cleanP + direction * toClean.epsilonP);
+        float fromX = (float) (Math.sqrt(previous) * toClean.cleanX() + direction * toClean.epsilonX());
+        float fromPrediction = (float) (Math.sqrt(previous) * toClean.cleanP() + direction * toClean.epsilonP());
         for (int i = 0; i < x.length; i++) {
             x[i] = fromX * x[i] + fromPrediction * predicted[i];
         }
@@ -119,24 +88,13 @@ public final class DdimSampler implements Sampler {
 
     @Override
     public float[] clean(int index, float[] x, float[] predicted, int from, int to) {
-        Coefficients toClean = coefficients(index);
-        float fromX = (float) toClean.cleanX;
-        float fromPrediction = (float) toClean.cleanP;
+        Prediction.Coefficients toClean = prediction.coefficients(alphas[index]);
+        float fromX = (float) toClean.cleanX();
+        float fromPrediction = (float) toClean.cleanP();
         float[] clean = new float[to - from];
         for (int i = from; i < to; i++) {
             clean[i - from] = fromX * x[i] + fromPrediction * predicted[i];
         }
         return clean;
     }
-
-    private Coefficients coefficients(int index) {
-        double signal = Math.sqrt(alphas[index]);
-        double noise = Math.sqrt(1 - alphas[index]);
-        return prediction == Prediction.EPSILON
-                ? new Coefficients(1 / signal, -noise / signal, 0, 1)
-                : new Coefficients(signal, -noise, noise, signal);
-    }
-
-    /** {@code clean = cleanX * x + cleanP * prediction}; {@code epsilon} likewise. */
-    private record Coefficients(double cleanX, double cleanP, double epsilonX, double epsilonP) {}
 }

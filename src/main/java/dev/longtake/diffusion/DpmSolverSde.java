@@ -1,6 +1,7 @@
 package dev.longtake.diffusion;
 
 import dev.longtake.film.InvalidFieldException;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -11,30 +12,58 @@ import java.util.function.Supplier;
  */
 public final class DpmSolverSde implements RefinementSolver {
 
-    private static final int TRAINED = 1000;
-    private static final double LIMIT = 7.5;
-    private static final double LEAST_SHIFT = 2;
-    private static final double MOST_SHIFT = 4;
-
-    private final double[] alphas = new double[TRAINED];
-    private final double[] sigmas = new double[TRAINED];
+    private final double[] alphas;
+    private final double[] sigmas;
     private final int start;
     private final int[] timesteps;
     private final double[] levels;
 
     /**
-     * @param steps 1 to {@code noiseLevels - 1}
-     * @param noiseLevels of the training's {@value #TRAINED} how many are gone back to, such as 600
+     * The training's noise: log-SNR runs as a cosine does, and is shifted by less at the clean end than at the noisy one.
+     *
+     * @param timesteps of the training, such as 1000
+     * @param limit     log-SNR at the ends before it is shifted, such as 7.5
+     * @param least     divisor of the noise at the clean end, such as 2
+     * @param most      the same at the noisy end, such as 4
      */
-    public DpmSolverSde(int steps, int noiseLevels) {
+    public record Schedule(int timesteps, double limit, double least, double most) {
+
+        /** That of MS-Vid2Vid-XL. */
+        public static final Schedule ORIGINAL = new Schedule(1000, 7.5, 2, 4);
+
+        private double[] sigmas() {
+            double[] sigmas = new double[timesteps];
+            double a = Math.atan(Math.exp(limit));
+            double b = Math.atan(Math.exp(-limit));
+            for (int k = 0; k < timesteps; k++) {
+                double u = 1 - (double) k / (timesteps - 1);
+                double logSnr = -2 * Math.log(Math.tan(a + u * (b - a)));
+                double shifted = u * (logSnr - 2 * Math.log(least)) + (1 - u) * (logSnr - 2 * Math.log(most));
+                sigmas[k] = Math.sqrt(1 / (1 + Math.exp(shifted)));
+            }
+            double smallest = sigmas[0];
+            double scale = (1 - smallest) / (sigmas[timesteps - 1] - smallest);
+            for (int k = 0; k < timesteps; k++) {
+                sigmas[k] = smallest + (sigmas[k] - smallest) * scale;
+            }
+            return sigmas;
+        }
+    }
+
+    /**
+     * @param steps       1 to {@code noiseLevels - 1}
+     * @param noiseLevels of the training's how many are gone back to, such as 600
+     */
+    public DpmSolverSde(int steps, int noiseLevels, Schedule schedule) {
         // At the last of them no signal is left to begin with.
-        if (noiseLevels < 2 || noiseLevels >= TRAINED) {
-            throw new InvalidFieldException("noiseLevels", noiseLevels, "2 to " + (TRAINED - 1));
+        if (noiseLevels < 2 || noiseLevels >= schedule.timesteps()) {
+            throw new InvalidFieldException("noiseLevels", noiseLevels, "2 to " + (schedule.timesteps() - 1));
         }
         if (steps < 1 || steps >= noiseLevels) {
             throw new InvalidFieldException("steps", steps, "1 to " + (noiseLevels - 1));
         }
-        schedule();
+        sigmas = schedule.sigmas();
+        alphas = Arrays.stream(sigmas).map(sigma -> Math.sqrt(1 - sigma * sigma)).toArray();
         start = noiseLevels - 1;
         timesteps = new int[steps];
         levels = new double[steps + 1];
@@ -43,23 +72,6 @@ public final class DpmSolverSde implements RefinementSolver {
             double time = start - i * (double) noiseLevels / (steps + 1);
             levels[i] = level(time);
             timesteps[i] = (int) Math.rint(time);
-        }
-    }
-
-    private void schedule() {
-        double a = Math.atan(Math.exp(LIMIT));
-        double b = Math.atan(Math.exp(-LIMIT));
-        for (int k = 0; k < TRAINED; k++) {
-            double u = 1 - (double) k / (TRAINED - 1);
-            double logSnr = -2 * Math.log(Math.tan(a + u * (b - a)));
-            double shifted = u * (logSnr - 2 * Math.log(LEAST_SHIFT)) + (1 - u) * (logSnr - 2 * Math.log(MOST_SHIFT));
-            sigmas[k] = Math.sqrt(1 / (1 + Math.exp(shifted)));
-        }
-        double least = sigmas[0];
-        double scale = (1 - least) / (sigmas[TRAINED - 1] - least);
-        for (int k = 0; k < TRAINED; k++) {
-            sigmas[k] = least + (sigmas[k] - least) * scale;
-            alphas[k] = Math.sqrt(1 - sigmas[k] * sigmas[k]);
         }
     }
 

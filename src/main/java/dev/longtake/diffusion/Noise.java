@@ -14,7 +14,9 @@ public interface Noise {
         /** Noise that a stochastic solver adds to a frame after a step; by frame, not by chunk. */
         REFINEMENT_STEP,
         /** Where one window gives way to the next; by window. */
-        BLEND
+        BLEND,
+        /** Draws from what an encoder says of a frame that is refined; by frame. */
+        REFINEMENT_SOURCE
     }
 
     /** Fills {@code target} with the standard normal noise for one purpose at one step of one chunk. */

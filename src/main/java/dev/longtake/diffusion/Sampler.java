@@ -2,7 +2,10 @@ package dev.longtake.diffusion;
 
 import java.util.function.Supplier;
 
-/** Solves a denoising process in a fixed number of steps. Immutable: may be used by any number of threads. */
+/**
+ * Solves a denoising process in a fixed number of steps. For one run, by one thread: a step may look back on those
+ * before.
+ */
 public interface Sampler {
 
     /** Number of steps. */

@@ -14,6 +14,9 @@ import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.Denoiser;
+import dev.longtake.pack.Departure;
+import dev.longtake.pack.Diffusion;
+import dev.longtake.pack.FirstNetworks;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import java.io.IOException;
@@ -39,11 +42,11 @@ public final class Director implements AutoCloseable {
     private final PackManifest manifest;
     private final RecipeCheck recipeCheck;
     private final Prompter prompter;
-    private final Projector projector;
+    private final Projectors projectors;
     private final Dissolve dissolve;
     private final LongFunction<Noise> noiseBySeed;
     private final Conditioning conditioning;
-    private final Map<Blending, Enhancer> enhancers = new HashMap<>();
+    private final Map<Refining, Enhancer> enhancers = new HashMap<>();
     // Used again for every chunk; by batch - 1.
     private final float[][] predictions;
     private final float[] prediction;
@@ -69,9 +72,9 @@ public final class Director implements AutoCloseable {
         this.conditioning = conditioning;
         noiseBySeed = noise;
         manifest = pack.manifest();
-        recipeCheck = new RecipeCheck(manifest, pack.textEncoder().tokenizer());
+        recipeCheck = new RecipeCheck(manifest, pack.tokenizer());
         prompter = new Prompter(pack);
-        projector = new Projector(pack.vaeDecoder(), manifest);
+        projectors = Projectors.of(pack);
         dissolve = new Dissolve(manifest.chunk(), manifest.latent().size());
         prediction = new float[manifest.chunk().frames() * manifest.latent().size()];
         predictions = new float[][] {new float[prediction.length], new float[2 * prediction.length]};
@@ -97,7 +100,7 @@ public final class Director implements AutoCloseable {
                 .orElseGet(() -> Arrays.copyOf(latents, manifest.latent().size()));
         Snapshot snapshot = new Snapshot(chunk, latents, anchor);
         token.check();
-        VideoFrames frames = projector.newFrames(snapshot);
+        VideoFrames frames = projectors.of(recipe, chunk).newFrames(snapshot);
         double seconds = (System.nanoTime() - started) / 1e9;
         return new GeneratedChunk(
                 snapshot, frames, new ChunkStats(seconds, pack.networkSeconds() - networkBefore));
@@ -125,19 +128,18 @@ public final class Director implements AutoCloseable {
     private float[] denoise(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
-        Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
-        Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
         boolean dissolves = manifest.dissolves() && changes(recipe, chunk);
         Optional<Snapshot> remembered = previous.filter(snapshot -> conditioning.cam());
         // What the last frames show would hold up what a new prompt asks for; the dissolve joins the two instead.
         Optional<Snapshot> goingOn = remembered.filter(snapshot -> !dissolves);
+        Denoising denoising = projectors.fromFirst(recipe, chunk)
+                ? beginning(recipe)
+                : continuation(recipe, chunk, previous.filter(snapshot -> conditioning.apm()), goingOn);
+        Sampler sampler = denoising.sampler();
+        float[] predicted = predictions[denoising.guidance().active() ? 1 : 0];
         Noise noise = noiseBySeed.apply(recipe.seedAt(chunk, plan()));
-        Prompter.Prompt prompt = prompter.prompt(
-                recipe.timeline().at(chunk, plan()), recipe.negativePrompt(), guidance.active(),
-                previous.filter(snapshot -> conditioning.apm()));
-        pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
-                goingOn.map(snapshot -> pack.camEmbedding().embed(projector.handover(snapshot)))));
 
+        Projector projector = projectors.of(recipe, chunk);
         int frame = manifest.latent().size();
         int previewed = (projector.firstNew(chunk) + plan().newFrames(chunk) / 2) * frame;
         float[] x = new float[plan().frames() * frame];
@@ -150,9 +152,8 @@ public final class Director implements AutoCloseable {
             if (step < heldSteps) {
                 sampler.hold(step, overlap, overlapNoise, x);
             }
-            pack.denoiser().predict(
-                    x, sampler.timestep(step), sampler.interval(step), predictions[prompt.batch() - 1], token);
-            guidance.combine(predictions[prompt.batch() - 1], prediction);
+            denoising.network().predict(x, sampler.timestep(step), sampler.interval(step), predicted, token);
+            denoising.guidance().combine(predicted, prediction);
             float[] clean = sampler.clean(step, x, prediction, previewed, previewed + frame);
             Supplier<float[]> drawn = () -> {
                 float[] draws = new float[x.length];
@@ -166,6 +167,33 @@ public final class Director implements AutoCloseable {
             remembered.ifPresent(snapshot -> dissolve.apply(handover(snapshot), x));
         }
         return x;
+    }
+
+    /** A first chunk by networks of its own, from text alone. */
+    private Denoising beginning(Recipe recipe) {
+        Diffusion diffusion = manifest.firstChunk().orElseThrow().diffusion();
+        FirstNetworks networks = pack.first().orElseThrow();
+        Departure departure = manifest.departure(recipe);
+        Sampler sampler = diffusion.sampler(Mode.CAREFUL, departure.steps(diffusion.steps(), diffusion.mostSteps()));
+        Guidance guidance = new Guidance(departure.guidance(diffusion.guidanceScale()));
+        float[] texts = prompter.text(networks.textEncoder(), recipe.timeline().at(0, plan()), recipe.negativePrompt(),
+                guidance.active());
+        return new Denoising(sampler, guidance,
+                (x, timestep, interval, result, token) -> networks.predict(x, timestep, texts, result, token));
+    }
+
+    /** Any other chunk. */
+    private Denoising continuation(
+            Recipe recipe, int chunk, Optional<Snapshot> anchored, Optional<Snapshot> goingOn) {
+        Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
+        Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
+        Projector first = projectors.of(recipe, 0);
+        Prompter.Prompt prompt = prompter.prompt(recipe.timeline().at(chunk, plan()), recipe.negativePrompt(),
+                guidance.active(), anchored.map(snapshot -> new Prompter.Anchor(snapshot.anchor(), first)));
+        pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
+                goingOn.map(snapshot -> pack.camEmbedding().embed(
+                        projectors.of(recipe, snapshot.chunk()).handover(snapshot)))));
+        return new Denoising(sampler, guidance, pack.denoiser()::predict);
     }
 
     /** Whether a chunk is asked for something else than the chunk before it. */
@@ -198,49 +226,35 @@ public final class Director implements AutoCloseable {
     }
 
     /** Decodes a chunk's new frames once more: the same bits that {@link #generate} returned. */
-    public VideoFrames render(Snapshot snapshot) {
+    public VideoFrames render(Recipe recipe, Snapshot snapshot) {
         requireSize(snapshot);
-        return projector.newFrames(snapshot);
+        return projectors.of(recipe, snapshot.chunk()).newFrames(snapshot);
     }
 
     /**
-     * Refines frames of a film in the usual way. Blocks for seconds.
+     * Refines frames of a film: a function of the recipe, the way and the latents, as chunks are. Blocks for seconds.
      *
-     * @see #enhance(Recipe, FrameRange, List, boolean, Blending, StepListener, CancelToken)
-     */
-    public VideoFrames enhance(
-            Recipe recipe,
-            FrameRange range,
-            List<float[]> latents,
-            boolean ended,
-            StepListener listener,
-            CancelToken token) throws CancelledException {
-        return enhance(recipe, range, latents, ended, Blending.USUAL, listener, token);
-    }
-
-    /**
-     * Refines frames of a film: a function of the recipe and the latents, as chunks are.
-     *
-     * @param range    frames wanted, as the {@link dev.longtake.film.EnhancementPlan} of the manifest's enhancer says that
-     *                 they can be refined next; the whole of a film that has ended, in any way of blending
+     * @param way      in which all of the film is refined
+     * @param range    frames wanted, as the way's {@link dev.longtake.film.EnhancementPlan} says that they can be refined
+     *                 next; the whole of a film that has ended, in any way of blending
      * @param latents  of the film's frames as they were made, each (c, h, w), from the first on to which the plan reaches
      *                 back, up to the one that it reaches forward to
      * @param ended    whether the film ends with the last of them
-     * @param listener hears of every pass of the network
+     * @param listener hears of every window and step
      * @throws CancelledException               if {@code token} was cancelled before they were done
      * @throws IllegalArgumentException         if they can't be refined with these latents
      * @throws dev.longtake.pack.PackException  if the pack can't refine
      */
     public VideoFrames enhance(
             Recipe recipe,
+            Refining way,
             FrameRange range,
             List<float[]> latents,
             boolean ended,
-            Blending blending,
             StepListener listener,
             CancelToken token) throws CancelledException {
         return enhancers
-                .computeIfAbsent(blending, way -> new Enhancer(pack, prompter, projector, noiseBySeed, way))
+                .computeIfAbsent(way, unknown -> new Enhancer(pack, prompter, projectors, noiseBySeed, unknown))
                 .refine(recipe, range, latents, ended, listener, token);
     }
 

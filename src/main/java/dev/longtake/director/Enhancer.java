@@ -14,6 +14,8 @@ import dev.longtake.film.PromptMix;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import dev.longtake.pack.EnhancerNetworks;
+import dev.longtake.pack.Interpolation;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import java.util.ArrayList;
@@ -34,52 +36,62 @@ final class Enhancer {
     private static final int MOST_KEPT = 4;
 
     private final ModelPack pack;
+    private final EnhancerNetworks networks;
     private final ChunkPlan chunks;
     private final PackManifest.Enhancer stage;
     private final EnhancementPlan plan;
     private final BlendWindows windows;
     private final Blending blending;
     private final RefinementSolver solver;
-    private final Guidance guidance;
     private final Enlargement enlargement;
+    private final Canvas canvas;
     private final Painter painter;
     private final Prompter prompter;
-    private final Projector projector;
+    private final Projectors projectors;
     private final LongFunction<Noise> noiseBySeed;
     private final List<RefinementCourse> kept = new ArrayList<>();
     // Films are long: what every window needs anew would soon be most of the garbage.
     private final float[] shown;
-    private final float[] predictions;
+    private final float[][] predictions;
     private final float[] pixels;
+    private final float[] whole;
     private Wish wish;
     /** Passes of the network for that. */
     private int passed;
 
     /** @throws dev.longtake.pack.PackException if the pack can't refine, or its networks can't be loaded */
-    Enhancer(ModelPack pack, Prompter prompter, Projector projector, LongFunction<Noise> noise, Blending blending) {
+    Enhancer(ModelPack pack, Prompter prompter, Projectors projectors, LongFunction<Noise> noise, Refining way) {
         this.pack = pack;
         this.prompter = prompter;
-        this.projector = projector;
-        this.blending = blending;
+        this.projectors = projectors;
         noiseBySeed = noise;
-        shown = new float[pack.enhancer().windowSize()];
+        networks = pack.enhancer();
         PackManifest manifest = pack.manifest();
         chunks = manifest.chunk();
         stage = manifest.enhancer().orElseThrow();
-        plan = stage.plan();
+        plan = way.plan();
+        blending = way.blending();
         windows = new BlendWindows(plan.window(), plan.overlap());
-        solver = stage.diffusion().solver();
-        guidance = stage.diffusion().guidance();
-        predictions = new float[guidance.active() ? 2 * shown.length : shown.length];
-        int width = manifest.video().width();
-        enlargement = new Enlargement(width, manifest.video().height(), stage.width() / width);
+        solver = stage.diffusion().solver(plan.steps());
+        shown = new float[plan.window() * stage.latent().size()];
+        predictions = new float[][] {new float[shown.length], new float[2 * shown.length]};
+        enlargement = new Enlargement(manifest.video().width(), manifest.video().height(), stage.width(), stage.height(),
+                stage.enlargement().orElse(Interpolation.BILINEAR));
+        canvas = new Canvas(stage.video(), stage.seen());
         painter = new Painter(stage.width(), stage.height());
         pixels = new float[3 * painter.plane()];
+        whole = new float[canvas.size()];
     }
 
     /** What is asked for, while it is being done. */
     private record Wish(
-            Recipe recipe, int end, int passes, StepListener listener, CancelToken token, RefinementCourse course) { }
+            Recipe recipe,
+            Guidance guidance,
+            int end,
+            int passes,
+            StepListener listener,
+            CancelToken token,
+            RefinementCourse course) { }
 
     /**
      * Refines frames of a film.
@@ -107,13 +119,14 @@ final class Enhancer {
             throw new IllegalArgumentException("Frames " + range.from() + " to " + range.to()
                     + " can't be refined with those up to " + end + (ended ? ", the last" : ""));
         }
-        wish = new Wish(recipe, end, passes(first, end, !settled) - passes(first, course.end(), false), listener, token,
+        Guidance guidance = stage.diffusion().guidance(pack.manifest().departure(recipe));
+        wish = new Wish(recipe, guidance, end, passes(first, end, !settled) - passes(first, course.end(), false), listener, token,
                 course);
         passed = 0;
         try {
             for (int frame = course.end(); frame < end; frame++) {
                 token.check();
-                course.feed(latents.get(frame - first), source(latents.get(frame - first)));
+                course.feed(latents.get(frame - first), source(recipe, frame, latents.get(frame - first)));
             }
             if (!course.has(range)) {
                 course.finish();
@@ -130,15 +143,19 @@ final class Enhancer {
     private RefinementCourse course(Recipe recipe, int wanted, int first, List<float[]> latents) {
         int end = first + latents.size();
         for (RefinementCourse known : kept) {
-            if (known.leadsTo(recipe.seed(), wanted, first, latents, window -> prompt(recipe, window, end),
+            if (known.leadsTo(asked(recipe), wanted, first, latents, window -> prompt(recipe, window, end),
                     windows.stride())) {
                 kept.remove(known);
                 return known;
             }
         }
         Noise noise = noiseBySeed.apply(recipe.seed());
-        return new RefinementCourse(recipe.seed(), first, sink -> new RandomizedBlending(windows,
+        return new RefinementCourse(asked(recipe), first, sink -> new RandomizedBlending(windows,
                 first / windows.stride(), blending.order(), blending.sharing(), solver, noise, this::clean, sink));
+    }
+
+    private RefinementCourse.Asked asked(Recipe recipe) {
+        return new RefinementCourse.Asked(recipe.seed(), recipe.negativePrompt(), pack.manifest().departure(recipe));
     }
 
     private void keep(RefinementCourse course, int next) {
@@ -153,12 +170,14 @@ final class Enhancer {
     private float[] clean(int window, int step, float[] x, float[] source) throws CancelledException {
         PromptMix mix = prompt(wish.recipe(), window, wish.end());
         wish.course().asked(window, mix);
-        float[] text = prompter.text(mix, wish.recipe().negativePrompt(), guidance.active());
+        Guidance guidance = wish.guidance();
+        float[] texts = prompter.text(
+                networks.textEncoder(), mix, wish.recipe().negativePrompt(), guidance.active());
         solver.show(step, x, shown);
-        pack.enhancer().predict(
-                shown, solver.timestep(step), guidance.active() ? 2 : 1, text, source, predictions, wish.token());
+        float[] predicted = predictions[guidance.active() ? 1 : 0];
+        networks.predict(shown, solver.timestep(step), texts, source, predicted, wish.token());
         float[] clean = new float[x.length];
-        guidance.combine(predictions, clean);
+        guidance.combine(predicted, clean);
         solver.clean(step, shown, clean);
         passed++;
         wish.listener().onStep(passed, wish.passes(), () -> painted(List.of(middle(clean))));
@@ -172,9 +191,14 @@ final class Enhancer {
     }
 
     /** A frame of the film in the enhancer's latents. Each on its own, so that no frame's bits depend on another. */
-    private float[] source(float[] latents) {
-        enlargement.apply(projector.pixels(latents), pixels);
-        return pack.enhancer().encode(pixels, 1);
+    private float[] source(Recipe recipe, int frame, float[] latents) {
+        enlargement.apply(projectors.of(recipe, chunks.chunksFor(frame + 1) - 1).pixels(latents), pixels);
+        canvas.frame(pixels, whole);
+        return networks.encode(whole, () -> {
+            float[] draws = new float[stage.latent().size()];
+            noiseBySeed.apply(recipe.seed()).fill(draws, frame, 0, Noise.Purpose.REFINEMENT_SOURCE);
+            return draws;
+        });
     }
 
     private float[] middle(float[] window) {
@@ -186,7 +210,8 @@ final class Enhancer {
     private VideoFrames painted(List<float[]> refined) {
         byte[] rgb = new byte[refined.size() * 3 * painter.plane()];
         for (int i = 0; i < refined.size(); i++) {
-            pack.enhancer().decoder().decode(refined.get(i), 0, 1, pixels);
+            networks.decoder().decode(refined.get(i), 0, 1, whole);
+            canvas.crop(whole, pixels);
             painter.paint(pixels, 0, rgb, i, 1);
         }
         return painter.frames(rgb);

@@ -1,55 +1,107 @@
 package dev.longtake.director;
 
+import dev.longtake.pack.Interpolation;
+
 /**
- * Draws pictures larger by a whole number, bilinearly, as the enhancer was trained to see them: pixels are areas, whose
- * middles are a pixel apart (PyTorch's {@code align_corners=False}).
- *
- * @param width  of the small pictures
- * @param height of the small pictures
- * @param scale  how many times as large
+ * Draws pictures larger. Pixels are areas, whose middles are a pixel apart (PyTorch's {@code align_corners=False}); what
+ * lies beyond the edge has no part.
  */
-record Enlargement(int width, int height, int scale) {
+final class Enlargement {
+
+    private final int width;
+    private final int height;
+    private final Taps across;
+    private final Taps down;
+
+    /** For every position of a large row or column: which small ones it is made of, and how much of each. */
+    private record Taps(int[] first, float[][] weights) {
+
+        int size() {
+            return first.length;
+        }
+    }
+
+    /**
+     * @param width       of the small pictures
+     * @param height      of the small pictures
+     * @param largeWidth  not smaller
+     * @param largeHeight not smaller
+     */
+    Enlargement(int width, int height, int largeWidth, int largeHeight, Interpolation interpolation) {
+        this.width = width;
+        this.height = height;
+        across = taps(width, largeWidth, interpolation);
+        down = taps(height, largeHeight, interpolation);
+    }
+
+    private static Taps taps(int small, int large, Interpolation interpolation) {
+        int reach = interpolation == Interpolation.BICUBIC ? 2 : 1;
+        int[] first = new int[large];
+        float[][] weights = new float[large][];
+        for (int position = 0; position < large; position++) {
+            double middle = (position + 0.5) * small / large;
+            first[position] = Math.max(0, (int) Math.floor(middle - reach + 0.5));
+            int end = Math.min(small, (int) Math.floor(middle + reach + 0.5));
+            double[] shares = new double[end - first[position]];
+            double sum = 0;
+            for (int i = 0; i < shares.length; i++) {
+                double distance = Math.abs(first[position] + i + 0.5 - middle);
+                shares[i] = reach == 1 ? Math.max(0, 1 - distance) : cubic(distance);
+                sum += shares[i];
+            }
+            weights[position] = new float[shares.length];
+            for (int i = 0; i < shares.length; i++) {
+                weights[position][i] = (float) (shares[i] / sum);
+            }
+        }
+        return new Taps(first, weights);
+    }
+
+    /** Keys' kernel (IEEE TASSP 29(6), 1981) with a = -0.5. */
+    private static double cubic(double distance) {
+        if (distance < 1) {
+            return (1.5 * distance - 2.5) * distance * distance + 1;
+        }
+        return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0;
+    }
 
     /**
      * @param planes (any number, height, width)
-     * @param large  (as many, scale * height, scale * width), overwritten
+     * @param large  (as many, large height, large width), overwritten
      */
     void apply(float[] planes, float[] large) {
-        int small = width * height;
-        int count = planes.length / small;
-        int at = 0;
+        int count = planes.length / (width * height);
+        float[] rows = new float[height * across.size()];
         for (int plane = 0; plane < count; plane++) {
-            for (int y = 0; y < height * scale; y++) {
-                double down = middle(y);
-                int above = index(down, height);
-                int below = Math.min(above + 1, height - 1);
-                float lower = share(down);
-                for (int x = 0; x < width * scale; x++) {
-                    double across = middle(x);
-                    int left = index(across, width);
-                    int right = Math.min(left + 1, width - 1);
-                    float further = share(across);
-                    float top = mix(planes, plane * small + above * width, left, right, further);
-                    float bottom = mix(planes, plane * small + below * width, left, right, further);
-                    large[at++] = top + lower * (bottom - top);
+            widen(planes, plane * width * height, rows);
+            lengthen(rows, large, plane * down.size() * across.size());
+        }
+    }
+
+    private void widen(float[] planes, int from, float[] rows) {
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < across.size(); x++) {
+                float[] weights = across.weights()[x];
+                int at = from + y * width + across.first()[x];
+                float sum = 0;
+                for (int i = 0; i < weights.length; i++) {
+                    sum += weights[i] * planes[at + i];
                 }
+                rows[y * across.size() + x] = sum;
             }
         }
     }
 
-    private double middle(int position) {
-        return Math.max(0, (position + 0.5) / scale - 0.5);
-    }
-
-    private static int index(double middle, int size) {
-        return Math.min((int) middle, size - 1);
-    }
-
-    private static float share(double middle) {
-        return (float) (middle - Math.floor(middle));
-    }
-
-    private static float mix(float[] planes, int row, int left, int right, float share) {
-        return planes[row + left] + share * (planes[row + right] - planes[row + left]);
+    private void lengthen(float[] rows, float[] large, int to) {
+        for (int y = 0; y < down.size(); y++) {
+            float[] weights = down.weights()[y];
+            for (int x = 0; x < across.size(); x++) {
+                float sum = 0;
+                for (int i = 0; i < weights.length; i++) {
+                    sum += weights[i] * rows[(down.first()[y] + i) * across.size() + x];
+                }
+                large[to + y * across.size() + x] = sum;
+            }
+        }
     }
 }

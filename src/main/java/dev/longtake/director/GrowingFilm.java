@@ -26,6 +26,7 @@ public final class GrowingFilm {
     }
 
     private final Director director;
+    private final Refining way;
     private final EnhancementPlan plan;
     private final Recipe recipe;
     private final StepListener listener;
@@ -42,7 +43,8 @@ public final class GrowingFilm {
      */
     public GrowingFilm(Director director, Recipe recipe, StepListener listener, Sink sink, CancelToken token) {
         this.director = director;
-        plan = director.manifest().enhancer().orElseThrow().plan();
+        way = Refining.of(director.manifest(), recipe, Blending.USUAL);
+        plan = way.plan();
         this.recipe = recipe;
         this.listener = listener;
         this.sink = sink;
@@ -67,7 +69,7 @@ public final class GrowingFilm {
             int last = plan.reachesForward(to, frames);
             List<float[]> within = List.copyOf(latents.subList(first - from, last - from));
             FrameRange range = new FrameRange(refined, to);
-            give(director.enhance(recipe, range, within, ended && last == frames, listener, token), range);
+            give(director.enhance(recipe, way, range, within, ended && last == frames, listener, token), range);
             refined = to;
         }
         int needed = plan.reachesBack(refined);

@@ -1,8 +1,8 @@
 package dev.longtake.director;
 
 import dev.longtake.film.PromptMix;
-import dev.longtake.film.Snapshot;
 import dev.longtake.pack.ModelPack;
+import dev.longtake.pack.TextEncoder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,7 +17,7 @@ final class Prompter {
     private static final int CONTEXTS = 8;
 
     private final ModelPack pack;
-    private final RecentCache<String, float[]> texts = new RecentCache<>(TEXTS);
+    private final RecentCache<Words, float[]> texts = new RecentCache<>(TEXTS);
     private final RecentCache<Question, Prompt> prompts = new RecentCache<>(CONTEXTS);
 
     Prompter(ModelPack pack) {
@@ -33,47 +33,57 @@ final class Prompter {
      */
     record Prompt(int batch, float[] text, float[] contexts) {}
 
+    /**
+     * The frame that a film keeps to.
+     *
+     * @param latent    (c, h, w)
+     * @param projector that shows it
+     */
+    record Anchor(float[] latent, Projector projector) {}
+
+    private record Words(TextEncoder encoder, String prompt) {}
+
     /** Everything that a {@link Prompt} depends on; an anchor's buffer compares by its numbers. */
-    private record Question(PromptMix mix, String negative, boolean guided, Optional<FloatBuffer> anchor) {}
+    private record Question(
+            PromptMix mix, String negative, boolean guided, Optional<FloatBuffer> anchor, Optional<Projector> projector) {}
 
     /**
      * Answers for one chunk.
      *
      * @param negative what not to show; only asked for if {@code guided}
-     * @param previous the chunk before; a film's first chunk has none, hence no anchor
+     * @param anchor   empty for a film's first chunk
      */
-    Prompt prompt(PromptMix mix, String negative, boolean guided, Optional<Snapshot> previous) {
-        Optional<FloatBuffer> anchor = previous.map(snapshot -> FloatBuffer.wrap(snapshot.anchor()));
-        return prompts.get(new Question(mix, guided ? negative : "", guided, anchor), this::answer);
+    Prompt prompt(PromptMix mix, String negative, boolean guided, Optional<Anchor> anchor) {
+        return prompts.get(new Question(mix, guided ? negative : "", guided,
+                anchor.map(frame -> FloatBuffer.wrap(frame.latent())), anchor.map(Anchor::projector)), this::answer);
     }
 
     /** What networks read that know no anchor: (batch, L, D), as {@link Prompt#text()}. */
-    float[] text(PromptMix mix, String negative, boolean guided) {
-        return guided ? concat(text(negative), text(mix)) : text(mix);
+    float[] text(TextEncoder encoder, PromptMix mix, String negative, boolean guided) {
+        return guided ? concat(text(encoder, negative), text(encoder, mix)) : text(encoder, mix);
     }
 
     private Prompt answer(Question question) {
-        float[] wanted = text(question.mix());
         int batch = question.guided() ? 2 : 1;
-        float[] both = text(question.mix(), question.negative(), question.guided());
+        float[] both = text(pack.textEncoder(), question.mix(), question.negative(), question.guided());
         float[] contexts = question.anchor().isPresent()
-                ? pack.apm().contexts(batch, both, anchors(batch, question.anchor().get().array()))
-                : repeat(both, wanted.length, pack.manifest().contexts());
+                ? pack.apm().contexts(batch, both, anchors(batch, question))
+                : repeat(both, both.length / batch, pack.manifest().contexts());
         return new Prompt(batch, both, contexts);
     }
 
     /** The anchor's pixels for the conditional half; mid-grey, which is zero, for the unconditional one. */
-    private float[] anchors(int batch, float[] anchorLatent) {
-        float[] pixels = pack.vaeDecoder().decode(anchorLatent, 0, 1);
+    private static float[] anchors(int batch, Question question) {
+        float[] pixels = question.projector().orElseThrow().pixels(question.anchor().orElseThrow().array());
         return batch == 1 ? pixels : concat(new float[pixels.length], pixels);
     }
 
-    private float[] text(PromptMix mix) {
+    private float[] text(TextEncoder encoder, PromptMix mix) {
         if (mix.weight() >= 1 || mix.from().equals(mix.to())) {
-            return text(mix.to());
+            return text(encoder, mix.to());
         }
-        float[] from = text(mix.from());
-        float[] to = text(mix.to());
+        float[] from = text(encoder, mix.from());
+        float[] to = text(encoder, mix.to());
         float weight = (float) mix.weight();
         float[] mixed = new float[to.length];
         for (int i = 0; i < mixed.length; i++) {
@@ -82,8 +92,8 @@ final class Prompter {
         return mixed;
     }
 
-    private float[] text(String prompt) {
-        return texts.get(prompt, pack.textEncoder()::encode);
+    private float[] text(TextEncoder encoder, String prompt) {
+        return texts.get(new Words(encoder, prompt), words -> encoder.encode(words.prompt()));
     }
 
     private static float[] concat(float[] first, float[] second) {

@@ -4,6 +4,7 @@ import dev.longtake.diffusion.RandomizedBlending;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.FrameRange;
 import dev.longtake.film.PromptMix;
+import dev.longtake.pack.Departure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ import java.util.function.IntFunction;
 final class RefinementCourse {
 
     private final RandomizedBlending blending;
-    private final long seed;
+    private final Asked asked;
     /** What each window was asked to show. */
     private final Map<Integer, PromptMix> prompts = new HashMap<>();
     /** The film's frames as they were made, from {@link #fedFrom} on. */
@@ -30,11 +31,18 @@ final class RefinementCourse {
     private int refinedFrom;
 
     /**
+     * What a recipe asks of the whole film's refinement.
+     *
+     * @param negative what not to show
+     */
+    record Asked(long seed, String negative, Departure departure) { }
+
+    /**
      * @param first    frame that it begins with
      * @param blending of the film from there on, which gives the refined frames to its argument
      */
-    RefinementCourse(long seed, int first, Function<RandomizedBlending.Sink, RandomizedBlending> blending) {
-        this.seed = seed;
+    RefinementCourse(Asked asked, int first, Function<RandomizedBlending.Sink, RandomizedBlending> blending) {
+        this.asked = asked;
         fedFrom = first;
         refinedFrom = first;
         this.blending = blending.apply((frame, latents) -> refined.add(latents));
@@ -50,12 +58,12 @@ final class RefinementCourse {
      *
      * @param wanted  frame that is to be taken next
      * @param first   the film's frame that {@code latents} begin with
-     * @param asked   what each window is to be asked to show
+     * @param mixes   what each window is to be asked to show
      * @param stride  frames from window to window
      */
     boolean leadsTo(
-            long otherSeed, int wanted, int first, List<float[]> latents, IntFunction<PromptMix> asked, int stride) {
-        if (otherSeed != seed || refinedFrom != wanted || first < fedFrom || end() > first + latents.size()) {
+            Asked other, int wanted, int first, List<float[]> latents, IntFunction<PromptMix> mixes, int stride) {
+        if (!other.equals(asked) || refinedFrom != wanted || first < fedFrom || end() > first + latents.size()) {
             return false;
         }
         for (int frame = first; frame < end(); frame++) {
@@ -65,7 +73,7 @@ final class RefinementCourse {
         }
         return prompts.entrySet().stream()
                 .filter(prompt -> prompt.getKey() * stride >= first)
-                .allMatch(prompt -> prompt.getValue().equals(asked.apply(prompt.getKey())));
+                .allMatch(prompt -> prompt.getValue().equals(mixes.apply(prompt.getKey())));
     }
 
     void asked(int window, PromptMix prompt) {

@@ -3,6 +3,7 @@ package dev.longtake.measure;
 import dev.longtake.director.Blending;
 import dev.longtake.director.Conditioning;
 import dev.longtake.director.Director;
+import dev.longtake.director.Refining;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
@@ -111,8 +112,8 @@ public final class Evaluation {
         Optional<Blending> blending = trial.rendition().blending();
         return blending.isEmpty()
                 ? Fidelity.enlarged(made.frames(), enhancer.width(), enhancer.height())
-                : director.enhance(recipe, new FrameRange(0, recipe.frames()), made.latents(), true, blending.get(),
-                        (step, steps, preview) -> { }, token);
+                : director.enhance(recipe, Refining.of(director.manifest(), recipe, blending.get()),
+                        new FrameRange(0, recipe.frames()), made.latents(), true, (step, steps, preview) -> { }, token);
     }
 
     private static Made made(Director director, Recipe recipe, CancelToken token)

@@ -1,11 +1,14 @@
 package dev.longtake.measure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.longtake.director.Blending;
 import dev.longtake.director.Director;
+import dev.longtake.director.Refining;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.ChunkPlan;
 import dev.longtake.film.FrameRange;
+import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.Timeline;
 import dev.longtake.film.VideoFrames;
@@ -54,11 +57,12 @@ public record TruthStudy(Fidelity enlarged, Fidelity refined, Fidelity truth) {
         TruthStudy all = null;
         for (Clip clip : clips.clips()) {
             List<float[]> latents = latents(folder.resolve(clip.latents()), clips.frames());
+            Recipe recipe = recipes.recipe(Timeline.of(clip.caption()), clips.frames(), 1);
             VideoFrames refined = director.enhance(
-                    recipes.recipe(Timeline.of(clip.caption()), clips.frames(), 1), new FrameRange(0, clips.frames()),
+                    recipe, Refining.of(director.manifest(), recipe, Blending.USUAL), new FrameRange(0, clips.frames()),
                     latents, true, (step, steps, preview) -> { }, token);
             VideoFrames enlarged =
-                    Fidelity.enlarged(asMade(director, latents), enhancer.width(), enhancer.height());
+                    Fidelity.enlarged(asMade(director, recipe, latents), enhancer.width(), enhancer.height());
             VideoFrames truth = truth(folder.resolve(clip.picture()), enhancer);
             TruthStudy one = new TruthStudy(
                     Fidelity.of(every(enlarged, clips.every()), truth),
@@ -86,7 +90,7 @@ public record TruthStudy(Fidelity enlarged, Fidelity refined, Fidelity truth) {
     }
 
     /** The small frames as the pack's own decoder shows them. */
-    private static VideoFrames asMade(Director director, List<float[]> latents) {
+    private static VideoFrames asMade(Director director, Recipe recipe, List<float[]> latents) {
         ChunkPlan plan = director.plan();
         int size = latents.get(0).length;
         byte[] rgb = {};
@@ -99,7 +103,7 @@ public record TruthStudy(Fidelity enlarged, Fidelity refined, Fidelity truth) {
                 int frame = Math.min(end - plan.frames() + i, latents.size() - 1);
                 System.arraycopy(latents.get(frame), 0, window, i * size, size);
             }
-            frames = director.render(new Snapshot(chunk, window, latents.get(0)))
+            frames = director.render(recipe, new Snapshot(chunk, window, latents.get(0)))
                     .slice(0, plan.shownFrames(chunk, latents.size()));
             int before = rgb.length;
             rgb = Arrays.copyOf(rgb, before + frames.rgb().length);

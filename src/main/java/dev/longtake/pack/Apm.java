@@ -35,5 +35,6 @@ public final class Apm implements AutoCloseable {
     @Override
     public void close() {
         bindings.values().forEach(Binding::close);
+        graph.close();
     }
 }

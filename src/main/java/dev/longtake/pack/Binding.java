@@ -74,15 +74,17 @@ final class Binding implements AutoCloseable {
      */
     void run(CancelToken token) throws CancelledException {
         token.check();
+        OrtSession session = graph.acquire();
         graph.runtime().clock().start();
         try (OrtSession.RunOptions options = new OrtSession.RunOptions();
                 CancelToken.Registration ignored = token.onCancel(() -> terminate(options))) {
-            graph.session().run(inputTensors, Set.of(), outputTensors, options).close();
+            session.run(inputTensors, Set.of(), outputTensors, options).close();
         } catch (OrtException e) {
             token.check();
             throw new IllegalStateException("The network " + graph.role() + " failed: " + e.getMessage(), e);
         } finally {
             graph.runtime().clock().stop();
+            graph.release();
         }
     }
 

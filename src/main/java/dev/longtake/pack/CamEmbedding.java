@@ -5,10 +5,12 @@ import java.util.Map;
 /** The first part of the conditional attention module: embeds the frames that a chunk goes on from. */
 public final class CamEmbedding implements AutoCloseable {
 
+    private final Graph graph;
     private final Binding binding;
     private final float[] embedding;
 
     CamEmbedding(Graph graph) {
+        this.graph = graph;
         binding = graph.bind(1, Map.of());
         embedding = new float[binding.output("embedding").size()];
     }
@@ -29,5 +31,6 @@ public final class CamEmbedding implements AutoCloseable {
     @Override
     public void close() {
         binding.close();
+        graph.close();
     }
 }

@@ -32,7 +32,7 @@ public final class Denoiser implements AutoCloseable {
     private final Map<Integer, List<DenoiserPass>> passesByBatch = new HashMap<>();
     private List<DenoiserPass> passes = List.of();
 
-    /** Loads a graph. */
+    /** Gives a graph. */
     @FunctionalInterface
     interface Loader {
         /** @param lanes runs of it that share the device's threads */
@@ -102,7 +102,7 @@ public final class Denoiser implements AutoCloseable {
     }
 
     private Graph load(String role, int sharing) {
-        return opened.keep(loader.load(role, sharing));
+        return opened.keep(loader.load(role, sharing).prepare());
     }
 
     /**

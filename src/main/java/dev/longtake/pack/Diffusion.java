@@ -4,8 +4,11 @@ import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.OptBoolean;
+import dev.longtake.diffusion.BetaSchedule;
 import dev.longtake.diffusion.DdimSampler;
+import dev.longtake.diffusion.DpmSolverSampler;
 import dev.longtake.diffusion.EulerFlowSampler;
+import dev.longtake.diffusion.Prediction;
 import dev.longtake.diffusion.Sampler;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Mode;
@@ -17,7 +20,8 @@ import java.util.Optional;
         visible = true)
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Diffusion.Euler.class, name = "euler"),
-    @JsonSubTypes.Type(value = Diffusion.Ddim.class, name = "ddim")
+    @JsonSubTypes.Type(value = Diffusion.Ddim.class, name = Diffusion.Ddim.SAMPLER),
+    @JsonSubTypes.Type(value = Diffusion.DpmSolver.class, name = Diffusion.DpmSolver.SAMPLER)
 })
 public sealed interface Diffusion {
 
@@ -26,6 +30,9 @@ public sealed interface Diffusion {
 
     /** Denoising steps in careful mode unless a recipe says otherwise. */
     int steps();
+
+    /** Most steps that it can be sampled in. */
+    int mostSteps();
 
     /** Classifier-free guidance in careful mode unless a recipe says otherwise; 1 is off. */
     double guidanceScale();
@@ -120,6 +127,11 @@ public sealed interface Diffusion {
         }
 
         @Override
+        public int mostSteps() {
+            return Recipe.MOST_STEPS;
+        }
+
+        @Override
         public Sampler sampler(Mode mode, int number) {
             if (mode == Mode.CAREFUL) {
                 return new EulerFlowSampler(number, shift, EulerFlowSampler.Velocity.MOMENTARY);
@@ -147,21 +159,11 @@ public sealed interface Diffusion {
             int steps,
             double guidanceScale) implements Diffusion {
 
+        static final String SAMPLER = "ddim";
+
         public Ddim {
             checkDefaults(steps, guidanceScale);
-            if (!"epsilon".equals(prediction) && !"v".equals(prediction)) {
-                throw new InvalidFieldException("diffusion.prediction", prediction,
-                        "epsilon or v where the sampler is ddim");
-            }
-            if (trainTimesteps < steps || trainTimesteps > 100_000) {
-                throw new InvalidFieldException("diffusion.trainTimesteps", trainTimesteps, steps + " to 100000");
-            }
-            if (!(betaStart > 0 && betaStart < 1)) {
-                throw new InvalidFieldException("diffusion.betaStart", betaStart, "between 0 and 1");
-            }
-            if (!(betaEnd >= betaStart && betaEnd < 1)) {
-                throw new InvalidFieldException("diffusion.betaEnd", betaEnd, "between betaStart and 1");
-            }
+            checkTraining(SAMPLER, prediction, trainTimesteps, betaStart, betaEnd, steps);
             if (stepsOffset < 0 || stepsOffset > 1) {
                 throw new InvalidFieldException("diffusion.stepsOffset", stepsOffset, "0 or 1");
             }
@@ -176,15 +178,79 @@ public sealed interface Diffusion {
         }
 
         @Override
+        public int mostSteps() {
+            return Math.min(Recipe.MOST_STEPS, trainTimesteps - 1);
+        }
+
+        @Override
         public Sampler sampler(Mode mode, int number) {
             if (mode == Mode.FAST) {
                 requireFast();
             }
-            DdimSampler.Prediction predicted =
-                    prediction.equals("v") ? DdimSampler.Prediction.V : DdimSampler.Prediction.EPSILON;
-            DdimSampler.Schedule schedule =
-                    new DdimSampler.Schedule(trainTimesteps, betaStart, betaEnd, stepsOffset);
-            return new DdimSampler(number, schedule, predicted, eta);
+            return new DdimSampler(
+                    number, new BetaSchedule(trainTimesteps, betaStart, betaEnd), stepsOffset, predicted(prediction), eta);
+        }
+    }
+
+    /**
+     * A network trained on scaled-linear betas, sampled by DPM-Solver++(2M) (reference-spec of StreamingT2V §1.1).
+     *
+     * @param trainTimesteps timesteps of the training, such as 1000
+     */
+    record DpmSolver(
+            String sampler,
+            String prediction,
+            int trainTimesteps,
+            double betaStart,
+            double betaEnd,
+            int steps,
+            double guidanceScale) implements Diffusion {
+
+        static final String SAMPLER = "dpm-solver++";
+
+        public DpmSolver {
+            checkDefaults(steps, guidanceScale);
+            checkTraining(SAMPLER, prediction, trainTimesteps, betaStart, betaEnd, steps);
+        }
+
+        @Override
+        public Optional<Fast> fast() {
+            return Optional.empty();
+        }
+
+        @Override
+        public int mostSteps() {
+            return Math.min(Recipe.MOST_STEPS, trainTimesteps - 1);
+        }
+
+        @Override
+        public Sampler sampler(Mode mode, int number) {
+            if (mode == Mode.FAST) {
+                requireFast();
+            }
+            return new DpmSolverSampler(
+                    number, new BetaSchedule(trainTimesteps, betaStart, betaEnd), predicted(prediction));
+        }
+    }
+
+    private static Prediction predicted(String prediction) {
+        return prediction.equals("v") ? Prediction.V : Prediction.EPSILON;
+    }
+
+    private static void checkTraining(
+            String sampler, String prediction, int timesteps, double betaStart, double betaEnd, int steps) {
+        if (!"epsilon".equals(prediction) && !"v".equals(prediction)) {
+            throw new InvalidFieldException(
+                    "diffusion.prediction", prediction, "epsilon or v where the sampler is " + sampler);
+        }
+        if (timesteps < steps || timesteps > 100_000) {
+            throw new InvalidFieldException("diffusion.trainTimesteps", timesteps, steps + " to 100000");
+        }
+        if (!(betaStart > 0 && betaStart < 1)) {
+            throw new InvalidFieldException("diffusion.betaStart", betaStart, "between 0 and 1");
+        }
+        if (!(betaEnd >= betaStart && betaEnd < 1)) {
+            throw new InvalidFieldException("diffusion.betaEnd", betaEnd, "between betaStart and 1");
         }
     }
 

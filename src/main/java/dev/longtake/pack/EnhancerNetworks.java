@@ -2,52 +2,52 @@ package dev.longtake.pack;
 
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The networks that refine a film: an autoencoder of large pictures, and a UNet that works in its latents. */
 public final class EnhancerNetworks implements AutoCloseable {
 
-    private final OpenParts opened = new OpenParts();
-    private final Graph unet;
+    private final TextEncoder textEncoder;
     private final Graph encoder;
+    private final Binding encoding;
+    private final PlainUnet unet;
     private final VaeDecoder decoder;
-    private final PackManifest.Enhancer enhancer;
-    // One for guided predictions, one for plain ones; one for each number of frames, of which a plan knows few.
-    private final Map<Integer, Binding> unets = new HashMap<>();
-    private final Map<Integer, Binding> encoders = new HashMap<>();
 
-    /** Loads a graph by its role. */
-    @FunctionalInterface
-    interface Loader {
-        Graph load(String role);
+    /** @param textEncoder the pack's own, perhaps; whoever opened it closes it */
+    EnhancerNetworks(TextEncoder textEncoder, Graph encoder, PlainUnet unet, VaeDecoder decoder) {
+        this.textEncoder = textEncoder;
+        this.encoder = encoder;
+        this.unet = unet;
+        this.decoder = decoder;
+        encoding = encoder.bind(1, Map.of());
     }
 
-    EnhancerNetworks(Loader loader, PackManifest.Enhancer enhancer) {
-        this.enhancer = enhancer;
-        try {
-            unet = opened.keep(loader.load(GraphContract.ENHANCER_UNET));
-            encoder = opened.keep(loader.load(GraphContract.ENHANCER_VAE_ENCODER));
-            Graph last = opened.keep(loader.load(GraphContract.ENHANCER_VAE_DECODER));
-            decoder = opened.keep(
-                    new VaeDecoder(last, enhancer.latent().size(), 3 * enhancer.width() * enhancer.height()));
-        } catch (RuntimeException e) {
-            opened.close();
-            throw e;
-        }
+    public TextEncoder textEncoder() {
+        return textEncoder;
     }
 
     /**
-     * Encodes pictures.
+     * Encodes a picture.
      *
-     * @param pixels (count, 3, H, W) in [-1, 1], large
-     * @return normalised latents (count, c, h, w): the means
+     * @param pixels (3, H, W) in [-1, 1], large
+     * @param noise  standard normal draws, as many as latents; asked for only by packs that refine a sample of what their
+     *               encoder says instead of its mean
+     * @return normalised latents (c, h, w)
      */
-    public float[] encode(float[] pixels, int count) {
-        Binding binding = encoders.computeIfAbsent(count, size -> opened.keep(encoder.bind(size, Map.of())));
-        binding.input("frames").fill(pixels);
-        binding.run();
-        return binding.output("latents").toArray();
+    public float[] encode(float[] pixels, Supplier<float[]> noise) {
+        encoding.input("frames").fill(pixels);
+        encoding.run();
+        if (!encoding.outputs().containsKey(GraphContract.DEVIATION)) {
+            return encoding.output("latents").toArray();
+        }
+        float[] latents = encoding.output(GraphContract.MEAN).toArray();
+        float[] deviation = encoding.output(GraphContract.DEVIATION).toArray();
+        float[] draws = noise.get();
+        for (int i = 0; i < latents.length; i++) {
+            latents[i] += deviation[i] * draws[i];
+        }
+        return latents;
     }
 
     /**
@@ -55,29 +55,15 @@ public final class EnhancerNetworks implements AutoCloseable {
      *
      * @param shown    noisy latents (frames, c, h, w)
      * @param timestep as the solver says
-     * @param batch    1 or 2
-     * @param text     (batch, L, D)
+     * @param texts    (batch, L, D); with guidance the one without the prompt first
      * @param source   what is refined (frames, c, h, w); for packs whose network sees it
      * @param result   (batch, frames, c, h, w), overwritten
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
     public void predict(
-            float[] shown,
-            double timestep,
-            int batch,
-            float[] text,
-            float[] source,
-            float[] result,
-            CancelToken token) throws CancelledException {
-        Binding binding = unets.computeIfAbsent(batch, size -> opened.keep(unet.bind(size, Map.of())));
-        binding.input("latents").fill(shown);
-        binding.input("timestep").fill((float) timestep);
-        binding.input("text").fill(text);
-        if (binding.has(GraphContract.SOURCE)) {
-            binding.input(GraphContract.SOURCE).fill(source);
-        }
-        binding.run(token);
-        binding.output("prediction").copyTo(result, 0);
+            float[] shown, double timestep, float[] texts, float[] source, float[] result, CancelToken token)
+            throws CancelledException {
+        unet.predict(shown, timestep, texts, source, result, token);
     }
 
     /** Of refined latents. */
@@ -85,13 +71,11 @@ public final class EnhancerNetworks implements AutoCloseable {
         return decoder;
     }
 
-    /** Numbers in the latents of a window. */
-    public int windowSize() {
-        return enhancer.window().frames() * enhancer.latent().size();
-    }
-
     @Override
     public void close() {
-        opened.close();
+        decoder.close();
+        unet.close();
+        encoding.close();
+        encoder.close();
     }
 }

@@ -10,34 +10,71 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** One loaded network whose inputs and outputs are those that the manifest says. */
+/**
+ * One network whose inputs and outputs are those that the manifest says. It is loaded when it is first used, and again
+ * after it had to make room for others.
+ */
 final class Graph implements AutoCloseable {
 
+    /** Tokens are numbered; all other tensors are of float32. */
+    static final String IDS = "ids";
+
+    /** Weights are stored in fp16; most take twice as much where they are computed with in fp32. */
+    private static final int WIDENED = 2;
+
+    private final PackFiles files;
     private final String role;
     private final PackManifest.Graph spec;
     private final NetworkRuntime runtime;
-    private final OrtSession session;
+    private final int lanes;
 
-    private Graph(String role, PackManifest.Graph spec, NetworkRuntime runtime, OrtSession session) {
+    /**
+     * A network that is not loaded yet.
+     *
+     * @param lanes runs of it that share the device's threads
+     */
+    Graph(PackFiles files, String role, PackManifest.Graph spec, NetworkRuntime runtime, int lanes) {
+        this.files = files;
         this.role = role;
         this.spec = spec;
         this.runtime = runtime;
-        this.session = session;
+        this.lanes = lanes;
     }
 
-    /** @throws PackException if the file is not the graph that the manifest describes */
-    static Graph load(NetworkRuntime runtime, Path folder, String role, PackManifest.Graph spec) {
-        return load(runtime, folder, role, spec, 1);
+    /**
+     * Gets the network ready now, unless it may have to make room for others before it is used.
+     *
+     * @throws PackException if the file is not the graph that the manifest describes
+     */
+    Graph prepare() {
+        if (runtime.memory().unlimited()) {
+            acquire();
+            release();
+        }
+        return this;
     }
 
-    /** The same for a graph of which several runs, {@code lanes} of them, share the device's threads. */
-    static Graph load(NetworkRuntime runtime, Path folder, String role, PackManifest.Graph spec, int lanes) {
-        Path file = folder.resolve(spec.file());
-        Checksum.check(file, spec.sha256());
+    /** The network, loaded, until {@link #release}. */
+    OrtSession acquire() {
+        return runtime.memory().acquire(this);
+    }
+
+    void release() {
+        runtime.memory().release(this);
+    }
+
+    /** For {@link DeviceMemory}. */
+    OrtSession open() {
+        boolean half = runtime.halves() && spec.half().isPresent();
+        Path file = half
+                ? files.get(spec.half().get().file(), spec.half().get().sha256())
+                : files.get(spec.file(), spec.sha256());
+        spec.weights().ifPresent(files::check);
         OrtSession session = runtime.createSession(file, lanes);
         try {
             checkTensors(file, "input", spec.inputs(), session.getInputInfo());
             checkTensors(file, "output", spec.outputs(), session.getOutputInfo());
+            return session;
         } catch (OrtException e) {
             NetworkRuntime.close(session);
             throw PackException.at(file, "can't be inspected: " + e.getMessage(), e);
@@ -45,7 +82,6 @@ final class Graph implements AutoCloseable {
             NetworkRuntime.close(session);
             throw e;
         }
-        return new Graph(role, spec, runtime, session);
     }
 
     private static void checkTensors(
@@ -55,10 +91,10 @@ final class Graph implements AutoCloseable {
                     + ", the graph has " + new TreeSet<>(found.keySet()));
         }
         found.forEach((name, node) -> {
-            boolean floats = node.getInfo() instanceof TensorInfo info && info.type == OnnxJavaType.FLOAT;
-            if (!floats) {
-                throw PackException.at(file, kind + " " + name + " must be a tensor of float32, but is "
-                        + node.getInfo());
+            OnnxJavaType type = name.equals(IDS) ? OnnxJavaType.INT64 : OnnxJavaType.FLOAT;
+            if (!(node.getInfo() instanceof TensorInfo info && info.type == type)) {
+                throw PackException.at(file, kind + " " + name + " must be a tensor of "
+                        + (type == OnnxJavaType.FLOAT ? "float32" : "int64") + ", but is " + node.getInfo());
             }
             long[] shape = ((TensorInfo) node.getInfo()).getShape();
             if (!expected.get(name).allows(shape)) {
@@ -66,6 +102,13 @@ final class Graph implements AutoCloseable {
                         + " in the manifest, but " + Arrays.toString(shape) + " in the graph (-1: any)");
             }
         });
+    }
+
+    /** Memory that the weights take while the network is loaded, at most. */
+    long bytes() {
+        long stored = spec.weights().map(PackManifest.Graph.Weights::bytes)
+                .orElseGet(() -> PackFiles.size(files.get(spec.file(), spec.sha256())));
+        return runtime.halves() && spec.half().isPresent() ? stored : WIDENED * stored;
     }
 
     String role() {
@@ -80,10 +123,6 @@ final class Graph implements AutoCloseable {
         return runtime;
     }
 
-    OrtSession session() {
-        return session;
-    }
-
     /**
      * Makes the tensors for one size of batch.
      *
@@ -96,6 +135,6 @@ final class Graph implements AutoCloseable {
 
     @Override
     public void close() {
-        NetworkRuntime.close(session);
+        runtime.memory().forget(this);
     }
 }

@@ -4,7 +4,9 @@ import dev.longtake.film.InvalidFieldException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The tensors that a pack's networks must have, given the sizes that its manifest names. */
 final class GraphContract {
@@ -14,10 +16,17 @@ final class GraphContract {
     static final String CAM_EMBEDDING = "cam_embedding";
     static final String APM = "apm";
     static final String VAE_DECODER = "vae_decoder";
+    /** In packs that can begin with an image. */
+    static final String VAE_ENCODER = "vae_encoder";
+    static final String FIRST_UNET = "first_unet";
+    static final String FIRST_VAE_DECODER = "first_vae_decoder";
     static final String ENHANCER_UNET = "enhancer_unet";
     /** The enhancer's input, in packs whose network sees what it refines without noise. */
     static final String SOURCE = "source";
     static final String ENHANCER_VAE_ENCODER = "enhancer_vae_encoder";
+    /** The enhancer's encoder's outputs, in packs that refine a sample of what it says instead of its mean. */
+    static final String MEAN = "mean";
+    static final String DEVIATION = "deviation";
     static final String ENHANCER_VAE_DECODER = "enhancer_vae_decoder";
     /** CAM's outputs and the UNet's inputs of the same names. */
     static final String FEATURE = "feature_";
@@ -38,18 +47,12 @@ final class GraphContract {
     }
 
     private void check() {
-        TreeSet<String> roles = new TreeSet<>(List.of(UNET, CAM, CAM_EMBEDDING, APM, VAE_DECODER));
-        if (manifest.enhancer().isPresent()) {
-            roles.addAll(List.of(ENHANCER_UNET, ENHANCER_VAE_ENCODER, ENHANCER_VAE_DECODER));
-        }
-        if (!roles.equals(manifest.graphs().keySet())) {
-            throw new InvalidFieldException("graphs", new TreeSet<>(manifest.graphs().keySet()), "exactly " + roles);
-        }
+        checkRoles();
         PackManifest.Video video = manifest.video();
         PackManifest.Latent latent = manifest.latent();
         int frames = manifest.chunk().frames();
         int conditioning = manifest.chunk().conditioningFrames();
-        TensorShape text = shape(BATCH, manifest.text().tokens(), manifest.text().width());
+        TensorShape text = words(manifest.text());
         TensorShape contexts = shape(BATCH, manifest.contexts(), manifest.text().tokens(), manifest.text().width());
         TensorShape time = shape(BATCH);
         TensorShape embedding = manifest.graphs().get(CAM_EMBEDDING).outputs().getOrDefault("embedding", time);
@@ -78,23 +81,76 @@ final class GraphContract {
         require(VAE_DECODER,
                 Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())),
                 Map.of("frames", shape("N", 3, video.height(), video.width())));
-        manifest.enhancer().ifPresent(enhancer -> check(enhancer, text));
+        if (manifest.graphs().containsKey(VAE_ENCODER)) {
+            require(VAE_ENCODER,
+                    Map.of("frames", shape("N", 3, video.height(), video.width())),
+                    Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())));
+        }
+        texts().forEach(this::check);
+        manifest.firstChunk().ifPresent(first -> check(first, latents(latent, BATCH, frames)));
+        manifest.enhancer().ifPresent(this::check);
     }
 
-    private void check(PackManifest.Enhancer enhancer, TensorShape text) {
+    private void checkRoles() {
+        TreeSet<String> roles = new TreeSet<>(List.of(UNET, CAM, CAM_EMBEDDING, APM, VAE_DECODER));
+        if (manifest.firstChunk().isPresent()) {
+            roles.addAll(List.of(FIRST_UNET, FIRST_VAE_DECODER));
+        }
+        if (manifest.enhancer().isPresent()) {
+            roles.addAll(List.of(ENHANCER_UNET, ENHANCER_VAE_ENCODER, ENHANCER_VAE_DECODER));
+        }
+        texts().forEach(text -> roles.add(text.graph()));
+        TreeSet<String> found = new TreeSet<>(manifest.graphs().keySet());
+        found.remove(VAE_ENCODER);
+        if (!roles.equals(found)) {
+            throw new InvalidFieldException("graphs", found, "exactly " + roles + ", perhaps with " + VAE_ENCODER);
+        }
+    }
+
+    /** The text encoders that lie in the pack. */
+    private List<TextConditioning.Clip> texts() {
+        return Stream.of(
+                        Optional.of(manifest.text()),
+                        manifest.firstChunk().map(PackManifest.FirstChunk::text),
+                        manifest.enhancer().flatMap(PackManifest.Enhancer::text))
+                .flatMap(Optional::stream)
+                .filter(TextConditioning.Clip.class::isInstance)
+                .map(TextConditioning.Clip.class::cast)
+                .toList();
+    }
+
+    private void check(TextConditioning.Clip text) {
+        require(text.graph(), Map.of(Graph.IDS, shape(BATCH, text.tokens())), Map.of("text", words(text)));
+    }
+
+    private static TensorShape words(TextConditioning text) {
+        return shape(BATCH, text.tokens(), text.width());
+    }
+
+    private void check(PackManifest.FirstChunk first, TensorShape latents) {
+        require(FIRST_UNET,
+                Map.of("latents", latents, "timestep", shape(BATCH), "text", words(first.text())),
+                Map.of("prediction", latents));
+        PackManifest.Graph decoder = manifest.graphs().get(VAE_DECODER);
+        require(FIRST_VAE_DECODER, decoder.inputs(), decoder.outputs());
+    }
+
+    private void check(PackManifest.Enhancer enhancer) {
         PackManifest.Latent latent = enhancer.latent();
         TensorShape frame = shape("N", latent.channels(), latent.height(), latent.width());
-        TensorShape picture = shape("N", 3, enhancer.height(), enhancer.width());
+        TensorShape picture = shape("N", 3, enhancer.seen().height(), enhancer.seen().width());
         TensorShape window = latents(latent, BATCH, enhancer.window().frames());
         Map<String, TensorShape> inputs = new LinkedHashMap<>();
         inputs.put("latents", window);
         inputs.put("timestep", shape(BATCH));
-        inputs.put("text", text);
+        inputs.put("text", words(enhancer.text().orElse(manifest.text())));
         if (manifest.graphs().get(ENHANCER_UNET).inputs().containsKey(SOURCE)) {
             inputs.put(SOURCE, window);
         }
         require(ENHANCER_UNET, inputs, Map.of("prediction", window));
-        require(ENHANCER_VAE_ENCODER, Map.of("frames", picture), Map.of("latents", frame));
+        boolean sampled = manifest.graphs().get(ENHANCER_VAE_ENCODER).outputs().containsKey(DEVIATION);
+        require(ENHANCER_VAE_ENCODER, Map.of("frames", picture),
+                sampled ? Map.of(MEAN, frame, DEVIATION, frame) : Map.of("latents", frame));
         require(ENHANCER_VAE_DECODER, Map.of("latents", frame), Map.of("frames", picture));
     }
 
@@ -140,7 +196,7 @@ final class GraphContract {
         expected.forEach((name, shape) -> {
             if (!shape.sameAs(found.get(name))) {
                 throw new InvalidFieldException(field + "." + name, found.get(name),
-                        shape + " (from the sizes named in video, chunk, latent, text, contexts and enhancer)");
+                        shape + " (from the sizes named in video, chunk, latent, text, contexts, firstChunk and enhancer)");
             }
         });
     }

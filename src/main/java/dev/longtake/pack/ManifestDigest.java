@@ -40,9 +40,11 @@ final class ManifestDigest {
         decisive.put("overlapHold", manifest.overlapHold());
         decisive.put("dissolve", manifest.dissolve());
         decisive.put("anchor", manifest.anchor());
+        manifest.firstChunk().ifPresent(first -> decisive.put("firstChunk", first));
         manifest.enhancer().ifPresent(enhancer -> decisive.put("enhancer", enhancer));
         Map<String, String> networks = new TreeMap<>();
-        manifest.graphs().forEach((role, graph) -> networks.put(role, graph.sha256()));
+        manifest.graphs().forEach((role, graph) -> networks.put(
+                role, graph.sha256() + graph.weights().map(weights -> " " + weights.sha256()).orElse("")));
         decisive.put("networks", networks);
         try {
             byte[] json = MAPPER.writeValueAsString(decisive).getBytes(StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.InjectableValues;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -15,6 +16,7 @@ import dev.longtake.film.InvalidFieldException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -26,14 +28,19 @@ final class ManifestReader {
     static final String DISSOLVE = "dissolve";
     static final String FAST = "fast";
     static final String ENHANCER = "enhancer";
+    static final String UNCONDITIONAL_ANCHOR = "unconditionalAnchor";
+    static final String PRECISION = "precision";
+    static final String FIRST_CHUNK = "firstChunk";
+    static final String CANVAS = "canvas";
+    static final String ENLARGEMENT = "enlargement";
+    static final String TEXT = "enhancer.text";
+    static final String SCALING_FACTOR = "scalingFactor";
+    static final String WEIGHTS = "weights";
+    static final String HALF = "half";
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
-            .injectableValues(new InjectableValues.Std()
-                    .addValue(OVERLAP_HOLD, Optional.empty())
-                    .addValue(DISSOLVE, Optional.empty())
-                    .addValue(FAST, Optional.empty())
-                    .addValue(ENHANCER, Optional.empty()))
+            .injectableValues(absent())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -43,6 +50,15 @@ final class ManifestReader {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
+
+    private static InjectableValues absent() {
+        InjectableValues.Std absent = new InjectableValues.Std();
+        for (String field : List.of(OVERLAP_HOLD, DISSOLVE, FAST, ENHANCER, UNCONDITIONAL_ANCHOR, PRECISION, FIRST_CHUNK,
+                CANVAS, ENLARGEMENT, TEXT, SCALING_FACTOR, WEIGHTS, HALF)) {
+            absent.addValue(field, Optional.empty());
+        }
+        return absent;
+    }
 
     private ManifestReader() { }
 
@@ -72,15 +88,22 @@ final class ManifestReader {
             return "unknown field " + field + "; known here: " + unknown.getKnownPropertyIds();
         }
         if (e instanceof InvalidTypeIdException type) {
-            boolean refines = type.getBaseType().hasRawClass(Refinement.class);
-            return (refines ? "enhancer.diffusion.sampler must be euler or dpm-solver++-sde"
-                    : "diffusion.sampler must be euler or ddim") + ", but was "
+            return choice(type.getBaseType()) + ", but was "
                     + (type.getTypeId() == null ? "missing" : "\"" + type.getTypeId() + "\"");
         }
         if (e instanceof InvalidFormatException format) {
             return field + " must be " + typeName(format.getTargetType()) + ", but was " + format.getValue();
         }
         return (field.isEmpty() ? "" : field + ": ") + e.getOriginalMessage();
+    }
+
+    private static String choice(JavaType kind) {
+        if (kind.hasRawClass(Refinement.class)) {
+            return "enhancer.diffusion.sampler must be euler or dpm-solver++-sde";
+        }
+        return kind.hasRawClass(TextConditioning.class)
+                ? "text.encoder must be all-MiniLM-L6-v2 or clip"
+                : "diffusion.sampler must be euler, ddim or dpm-solver++";
     }
 
     private static String typeName(Class<?> type) {

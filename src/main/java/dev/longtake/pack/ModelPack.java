@@ -2,7 +2,8 @@ package dev.longtake.pack;
 
 import dev.longtake.film.InvalidFieldException;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An opened model pack. Its networks are used by one thread at a time, and closed when none of them is running;
@@ -11,38 +12,69 @@ import java.util.function.Supplier;
 public final class ModelPack implements AutoCloseable {
 
     private final PackManifest manifest;
+    private final PackFiles files;
     private final NetworkRuntime runtime;
+    private final NetworkRuntime processor;
     private final OpenParts opened = new OpenParts();
+    private final PromptTokenizer tokenizer;
     private final TextEncoder textEncoder;
     private final Apm apm;
     private final CamEmbedding camEmbedding;
     private final Denoiser denoiser;
     private final VaeDecoder vaeDecoder;
-    private final Supplier<EnhancerNetworks> loadEnhancer;
+    private final Optional<FirstNetworks> first;
     private EnhancerNetworks enhancer;
 
     private ModelPack(Path folder, PackManifest manifest, Device device) {
         this.manifest = manifest;
+        files = new PackFiles(folder);
         runtime = new NetworkRuntime(device);
+        processor = runtime.onProcessor();
+        // Freed last, with whatever was loaded before something else couldn't be.
+        opened.keep(runtime.memory());
+        opened.keep(processor.memory());
         try {
+            requireMemory();
             // The pack's own files first: an unusable device or a broken file should show at once.
-            vaeDecoder = opened.keep(new VaeDecoder(load(folder, GraphContract.VAE_DECODER), manifest.latent().size(),
-                    3 * manifest.video().width() * manifest.video().height()));
-            camEmbedding = opened.keep(new CamEmbedding(load(folder, GraphContract.CAM_EMBEDDING)));
-            apm = opened.keep(new Apm(load(folder, GraphContract.APM)));
+            vaeDecoder = opened.keep(decoder(GraphContract.VAE_DECODER));
+            camEmbedding = opened.keep(new CamEmbedding(graph(GraphContract.CAM_EMBEDDING).prepare()));
+            apm = opened.keep(new Apm(graph(GraphContract.APM).prepare()));
             denoiser = opened.keep(new Denoiser(
-                    runtime,
-                    (role, lanes) -> Graph.load(runtime, folder, role, manifest.graphs().get(role), lanes)));
+                    runtime, (role, lanes) -> new Graph(files, role, manifest.graphs().get(role), runtime, lanes)));
             denoiser.prepare(usualBatch());
-            textEncoder = opened.keep(new TextEncoder(runtime, manifest.text()));
-            // Not every film is refined, and not by every worker.
-            loadEnhancer = () -> opened.keep(new EnhancerNetworks(
-                    role -> Graph.load(runtime, folder, role, manifest.graphs().get(role)),
-                    manifest.enhancer().orElseThrow(() -> PackException.at(folder, "has no enhancer"))));
+            tokenizer = opened.keep(PromptTokenizer.open(folder, manifest.text()));
+            textEncoder = opened.keep(textEncoder(manifest.text()));
+            first = manifest.firstChunk().map(stage -> opened.keep(new FirstNetworks(
+                    textEncoder(stage.text()),
+                    new PlainUnet(graph(GraphContract.FIRST_UNET).prepare()),
+                    decoder(GraphContract.FIRST_VAE_DECODER))));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** The networks of one step are used in turn: they must have room side by side. */
+    private void requireMemory() {
+        long step = Stream.of(GraphContract.UNET, GraphContract.CAM).mapToLong(role -> graph(role).bytes()).sum();
+        runtime.memory().require("unet and cam", step);
+    }
+
+    private Graph graph(String role) {
+        return new Graph(files, role, manifest.graphs().get(role), runtime, 1);
+    }
+
+    private VaeDecoder decoder(String role) {
+        return new VaeDecoder(graph(role).prepare(), manifest.latent().size(),
+                3 * manifest.video().width() * manifest.video().height());
+    }
+
+    private TextEncoder textEncoder(TextConditioning text) {
+        return text instanceof TextConditioning.Clip clip
+                ? new ClipEncoder(
+                        new Graph(files, clip.graph(), manifest.graphs().get(clip.graph()), processor, 1).prepare(),
+                        clip, tokenizer)
+                : new MiniLmEncoder(processor, text, tokenizer);
     }
 
     /**
@@ -60,10 +92,6 @@ public final class ModelPack implements AutoCloseable {
         return new ModelPack(folder, manifest, device);
     }
 
-    private Graph load(Path folder, String role) {
-        return opened.keep(Graph.load(runtime, folder, role, manifest.graphs().get(role)));
-    }
-
     /** What most films will ask the denoiser for. */
     private int usualBatch() {
         Diffusion diffusion = manifest.diffusion();
@@ -72,6 +100,11 @@ public final class ModelPack implements AutoCloseable {
 
     public PackManifest manifest() {
         return manifest;
+    }
+
+    /** Cuts prompts into tokens; may be used by any thread, also while a network is busy. */
+    public PromptTokenizer tokenizer() {
+        return tokenizer;
     }
 
     public TextEncoder textEncoder() {
@@ -94,16 +127,32 @@ public final class ModelPack implements AutoCloseable {
         return vaeDecoder;
     }
 
+    /** What makes first chunks from text alone; empty where the other networks do it. */
+    public Optional<FirstNetworks> first() {
+        return first;
+    }
+
     /**
-     * What refines films; loaded when it is first asked for.
+     * What refines films; loaded when it is first asked for, since not every film is refined, and not by every worker.
      *
      * @throws PackException if the pack has none, or it is no longer the one that the pack was opened with
      */
     public EnhancerNetworks enhancer() {
         if (enhancer == null) {
-            enhancer = loadEnhancer.get();
+            PackManifest.Enhancer stage =
+                    manifest.enhancer().orElseThrow(() -> new PackException(manifest.name() + " has no enhancer"));
+            enhancer = opened.keep(new EnhancerNetworks(
+                    stage.text().map(this::enhancerText).orElse(textEncoder),
+                    graph(GraphContract.ENHANCER_VAE_ENCODER).prepare(),
+                    new PlainUnet(graph(GraphContract.ENHANCER_UNET).prepare()),
+                    new VaeDecoder(graph(GraphContract.ENHANCER_VAE_DECODER).prepare(), stage.latent().size(),
+                            3 * stage.seen().width() * stage.seen().height())));
         }
         return enhancer;
+    }
+
+    private TextEncoder enhancerText(TextConditioning text) {
+        return opened.keep(textEncoder(text));
     }
 
     /** Seconds spent inside ONNX Runtime since the pack was opened. */

@@ -12,11 +12,32 @@ final class NetworkRuntime {
 
     private final OrtEnvironment environment;
     private final Device device;
-    private final NetworkClock clock = new NetworkClock();
+    private final DeviceMemory memory;
+    private final NetworkClock clock;
 
     NetworkRuntime(Device device) {
+        this(device, new NetworkClock());
+    }
+
+    private NetworkRuntime(Device device, NetworkClock clock) {
         this.device = device;
+        this.clock = clock;
+        memory = new DeviceMemory(device.memory());
         environment = OnnxEnvironment.get();
+    }
+
+    /** For what is the same on every device: the processor, with the same clock, and the same memory where that is it. */
+    NetworkRuntime onProcessor() {
+        return device.kind() == Device.Kind.CPU ? this : new NetworkRuntime(device.processor(), clock);
+    }
+
+    DeviceMemory memory() {
+        return memory;
+    }
+
+    /** Whether networks are computed in fp16 where they can. */
+    boolean halves() {
+        return device.kind() == Device.Kind.CUDA;
     }
 
     OrtEnvironment environment() {
@@ -51,15 +72,6 @@ final class NetworkRuntime {
             if (device.kind() == Device.Kind.CUDA) {
                 addCuda(options);
             }
-            return environment.createSession(file.toString(), options);
-        } catch (OrtException e) {
-            throw PackException.at(file, "can't be loaded: " + e.getMessage(), e);
-        }
-    }
-
-    /** Loads a graph onto the processor, whatever the device is. */
-    OrtSession createCpuSession(Path file) {
-        try (SessionOptions options = options(threads())) {
             return environment.createSession(file.toString(), options);
         } catch (OrtException e) {
             throw PackException.at(file, "can't be loaded: " + e.getMessage(), e);

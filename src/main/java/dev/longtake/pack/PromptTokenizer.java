@@ -4,11 +4,13 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.longtake.film.InvalidFieldException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Cuts prompts into the tokens of all-MiniLM-L6-v2. Needs no network and no pack folder, opens in a fraction of a
- * second; may be used by any number of threads.
+ * Cuts prompts into the tokens that a pack's text encoders know. Needs no network, opens in a fraction of a second; may
+ * be used by any number of threads.
  */
 public final class PromptTokenizer implements AutoCloseable {
 
@@ -29,18 +31,37 @@ public final class PromptTokenizer implements AutoCloseable {
         this.mostTokens = mostTokens;
     }
 
-    /** Opens the tokenizer that a pack's text section asks for. */
-    public static PromptTokenizer open(PackManifest.Text text) {
-        try (InputStream json = PromptTokenizer.class.getResourceAsStream(RESOURCE)) {
-            if (json == null) {
-                throw new PackException(RESOURCE + " is missing on the class path");
-            }
-            // The file itself cuts and pads to 128 tokens.
+    /**
+     * Opens the tokenizer that a pack's text section asks for.
+     *
+     * @param folder of the pack
+     * @throws PackException if a file of the pack is missing or broken
+     */
+    public static PromptTokenizer open(Path folder, TextConditioning text) {
+        try (InputStream json = text instanceof TextConditioning.Clip clip ? inPack(folder, clip) : onClassPath()) {
+            // The file itself may cut and pad.
             Map<String, String> asIs = Map.of("truncation", "false", "padding", "false");
             return new PromptTokenizer(HuggingFaceTokenizer.newInstance(json, asIs), text.tokens());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof PackException known) {
+                throw known;
+            }
             throw new PackException("the tokenizer can't be loaded: " + e.getMessage(), e);
         }
+    }
+
+    private static InputStream inPack(Path folder, TextConditioning.Clip text) throws IOException {
+        Path file = folder.resolve(text.tokenizer().file());
+        Checksum.check(file, text.tokenizer().sha256());
+        return Files.newInputStream(file);
+    }
+
+    private static InputStream onClassPath() {
+        InputStream json = PromptTokenizer.class.getResourceAsStream(RESOURCE);
+        if (json == null) {
+            throw new PackException(RESOURCE + " is missing on the class path");
+        }
+        return json;
     }
 
     /**
@@ -53,7 +74,7 @@ public final class PromptTokenizer implements AutoCloseable {
         ids(field, prompt);
     }
 
-    /** Ids of a prompt's tokens, from [CLS] to [SEP]. */
+    /** Ids of a prompt's tokens, with those that begin and end it. */
     long[] ids(String field, String prompt) {
         long[] ids = tokenizer.encode(prompt).getIds();
         if (ids.length > mostTokens) {

@@ -8,6 +8,7 @@ import dev.longtake.diffusion.Guidance;
 import dev.longtake.diffusion.RefinementSolver;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.Recipe;
+import java.util.List;
 
 /** How a pack's enhancer was trained to denoise, and with which settings it is used. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "sampler", include = JsonTypeInfo.As.EXISTING_PROPERTY,
@@ -18,13 +19,21 @@ import dev.longtake.film.Recipe;
 })
 public sealed interface Refinement {
 
-    /** Steps of refinement. */
+    /** Steps of refinement, usually. */
     int steps();
 
-    RefinementSolver solver();
+    /** Most steps that it can be done in. */
+    int mostSteps();
 
-    /** What the predictions without and with the prompt become. */
-    Guidance guidance();
+    /** @param number of steps, 1 to {@link #mostSteps()} */
+    RefinementSolver solver(int number);
+
+    /**
+     * What the predictions without and with the prompt become.
+     *
+     * @param departure of the film's recipe
+     */
+    Guidance guidance(Departure departure);
 
     /**
      * Rectified flow, solved by Euler steps.
@@ -48,25 +57,32 @@ public sealed interface Refinement {
         }
 
         @Override
-        public RefinementSolver solver() {
-            return new FlowRefinement(steps, strength);
+        public int mostSteps() {
+            return Recipe.MOST_STEPS;
         }
 
         @Override
-        public Guidance guidance() {
-            return new Guidance(guidanceScale);
+        public RefinementSolver solver(int number) {
+            return new FlowRefinement(number, strength);
+        }
+
+        @Override
+        public Guidance guidance(Departure departure) {
+            return new Guidance(departure.guidance(guidanceScale));
         }
     }
 
     /**
      * The original's enhancer (reference-spec 6.3 and 6.4).
      *
+     * @param schedule        of the training's noise
      * @param noiseLevels     of the training's how many are gone back to, such as 600
      * @param guidanceRescale share, 0 to 1, in which the guided prediction is given the spread of the prompt's own
      */
     record DpmSde(
             String sampler,
             String prediction,
+            Schedule schedule,
             int noiseLevels,
             int steps,
             double guidanceScale,
@@ -83,17 +99,50 @@ public sealed interface Refinement {
             if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
                 throw new InvalidFieldException("enhancer.diffusion.guidanceRescale", guidanceRescale, "0 to 1");
             }
-            new DpmSolverSde(steps, noiseLevels);
+            new DpmSolverSde(steps, noiseLevels, schedule.solved());
+        }
+
+        /**
+         * Log-SNR like a cosine, shifted, to zero terminal SNR.
+         *
+         * @param logSnrLimit at the ends before it is shifted
+         * @param logSnrShift divisors of the noise at the clean and at the noisy end
+         */
+        public record Schedule(int trainTimesteps, double logSnrLimit, List<Double> logSnrShift) {
+            public Schedule {
+                if (trainTimesteps < 3 || trainTimesteps > 100_000) {
+                    throw new InvalidFieldException(
+                            "enhancer.diffusion.schedule.trainTimesteps", trainTimesteps, "3 to 100000");
+                }
+                if (!(logSnrLimit > 0 && logSnrLimit <= 20)) {
+                    throw new InvalidFieldException(
+                            "enhancer.diffusion.schedule.logSnrLimit", logSnrLimit, "more than 0, at most 20");
+                }
+                if (logSnrShift.size() != 2 || logSnrShift.stream().anyMatch(shift -> !(shift >= 1 && shift <= 100))) {
+                    throw new InvalidFieldException(
+                            "enhancer.diffusion.schedule.logSnrShift", logSnrShift, "two numbers, 1 to 100");
+                }
+                logSnrShift = List.copyOf(logSnrShift);
+            }
+
+            private DpmSolverSde.Schedule solved() {
+                return new DpmSolverSde.Schedule(trainTimesteps, logSnrLimit, logSnrShift.get(0), logSnrShift.get(1));
+            }
         }
 
         @Override
-        public RefinementSolver solver() {
-            return new DpmSolverSde(steps, noiseLevels);
+        public int mostSteps() {
+            return Math.min(Recipe.MOST_STEPS, noiseLevels - 1);
         }
 
         @Override
-        public Guidance guidance() {
-            return new Guidance(guidanceScale, guidanceRescale);
+        public RefinementSolver solver(int number) {
+            return new DpmSolverSde(number, noiseLevels, schedule.solved());
+        }
+
+        @Override
+        public Guidance guidance(Departure departure) {
+            return new Guidance(departure.guidance(guidanceScale), guidanceRescale);
         }
     }
 

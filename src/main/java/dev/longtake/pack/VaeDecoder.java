@@ -51,5 +51,6 @@ public final class VaeDecoder implements AutoCloseable {
     @Override
     public void close() {
         bindings.values().forEach(Binding::close);
+        graph.close();
     }
 }

@@ -75,7 +75,7 @@ final class FilmApi {
         check.check(recipe);
         Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk())
                 .endless(wish.withoutEnd())
-                .enhanced(wish.enhancement(check.manifest()));
+                .enhanced(wish.enhancement(check.manifest(), recipe));
         return allowances.newFilm(rc, asked).compose(allowed -> films.create(asked)).compose(film -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
             return show(rc, film);
@@ -151,7 +151,7 @@ final class FilmApi {
                 return films.unenhance(film.id());
             }
             requirePack(film);
-            EnhancementPlan plan = NewFilm.requireEnhancer("on", check.manifest());
+            EnhancementPlan plan = NewFilm.requireEnhancer("on", check.manifest(), film.recipe());
             return allowances.longerFilm(film).compose(allowed -> films.enhance(film.id(), plan));
         }).compose(film -> show(rc, film));
     }

@@ -110,15 +110,15 @@ record NewFilm(
      * @return empty if it is not to be
      * @throws InvalidFieldException if {@code manifest}'s pack can't
      */
-    Optional<Enhancement> enhancement(PackManifest manifest) {
+    Optional<Enhancement> enhancement(PackManifest manifest, Recipe recipe) {
         return Boolean.TRUE.equals(enhance)
-                ? Optional.of(Enhancement.begun(requireEnhancer("enhance", manifest)))
+                ? Optional.of(Enhancement.begun(requireEnhancer("enhance", manifest, recipe)))
                 : Optional.empty();
     }
 
     /** @throws InvalidFieldException if the pack has none, naming the {@code field} that asked for one */
-    static EnhancementPlan requireEnhancer(String field, PackManifest manifest) {
-        return manifest.enhancer().map(PackManifest.Enhancer::plan).orElseThrow(() -> new InvalidFieldException(
+    static EnhancementPlan requireEnhancer(String field, PackManifest manifest, Recipe recipe) {
+        return manifest.enhancementPlan(recipe).orElseThrow(() -> new InvalidFieldException(
                 field, true, "false: the pack " + manifest.name() + " has no enhancer"));
     }
 

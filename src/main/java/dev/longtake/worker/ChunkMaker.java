@@ -21,7 +21,7 @@ public interface ChunkMaker extends AutoCloseable {
             throws CancelledException;
 
     /** The new frames of a chunk that was made before, the same bits. */
-    VideoFrames render(Snapshot snapshot);
+    VideoFrames render(Recipe recipe, Snapshot snapshot);
 
     /**
      * Refines frames of a film; blocks for seconds. The same arguments give the same bits.

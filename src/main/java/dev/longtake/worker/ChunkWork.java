@@ -4,6 +4,7 @@ import dev.longtake.director.ChunkStats;
 import dev.longtake.director.GeneratedChunk;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
+import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
@@ -32,7 +33,7 @@ final class ChunkWork {
         long begun = System.nanoTime();
         token.check();
         GeneratedChunk chunk = task.again()
-                ? again(known.orElseThrow())
+                ? again(task.film().recipe(), known.orElseThrow())
                 : maker.generate(task.film().recipe(), task.chunk(), known, listener, token);
         VideoFrames shown = chunk.frames().slice(0, task.shownFrames());
         MediaSegment segment = encoder.encode(shown, task.film().plan().firstFrame(task.chunk()));
@@ -41,7 +42,7 @@ final class ChunkWork {
                 (System.nanoTime() - begun) / 1e9, chunk.stats().networkSeconds());
     }
 
-    private GeneratedChunk again(Snapshot snapshot) {
-        return new GeneratedChunk(snapshot, maker.render(snapshot), new ChunkStats(0, 0));
+    private GeneratedChunk again(Recipe recipe, Snapshot snapshot) {
+        return new GeneratedChunk(snapshot, maker.render(recipe, snapshot), new ChunkStats(0, 0));
     }
 }

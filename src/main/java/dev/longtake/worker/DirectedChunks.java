@@ -1,7 +1,9 @@
 package dev.longtake.worker;
 
+import dev.longtake.director.Blending;
 import dev.longtake.director.Director;
 import dev.longtake.director.GeneratedChunk;
+import dev.longtake.director.Refining;
 import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.EnhancementPlan;
@@ -32,8 +34,8 @@ final class DirectedChunks implements ChunkMaker {
     }
 
     @Override
-    public VideoFrames render(Snapshot snapshot) {
-        return director.render(snapshot);
+    public VideoFrames render(Recipe recipe, Snapshot snapshot) {
+        return director.render(recipe, snapshot);
     }
 
     @Override
@@ -41,7 +43,7 @@ final class DirectedChunks implements ChunkMaker {
             boolean ended, StepListener listener, CancelToken token) throws CancelledException {
         requirePack(recipe);
         requireEnhancer(plan);
-        return director.enhance(recipe, range, latents, ended, listener, token);
+        return director.enhance(recipe, new Refining(plan, Blending.USUAL), range, latents, ended, listener, token);
     }
 
     private void requirePack(Recipe recipe) {
@@ -58,15 +60,14 @@ final class DirectedChunks implements ChunkMaker {
                 .map(PackManifest.Enhancer::plan)
                 .orElseThrow(() -> new IllegalStateException(
                         "this worker's pack \"" + director.manifest().name() + "\" has no enhancer"));
-        if (!own.equals(plan)) {
+        if (own.window() != plan.window() || own.overlap() != plan.overlap()) {
             throw new IllegalStateException("the film is refined with a " + told(plan)
                     + ", but this worker's pack \"" + director.manifest().name() + "\" has a " + told(own));
         }
     }
 
     private static String told(EnhancementPlan plan) {
-        return "window of " + plan.window() + " frames, an overlap of " + plan.overlap() + " and " + plan.steps()
-                + " steps";
+        return "window of " + plan.window() + " frames and an overlap of " + plan.overlap();
     }
 
     @Override

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.longtake.diffusion.DdimSampler.Prediction;
-import dev.longtake.diffusion.DdimSampler.Schedule;
 import dev.longtake.film.InvalidFieldException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -14,14 +12,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class DdimSamplerTest {
 
-    private static final Schedule MODELSCOPE = new Schedule(1000, 0.00085, 0.012, 1);
+    private static final BetaSchedule MODELSCOPE = new BetaSchedule(1000, 0.00085, 0.012);
     private static final Supplier<float[]> NO_NOISE = () -> {
         throw new AssertionError("no noise is added with eta 0");
     };
 
     @Test
     void usesLeadingTimesteps() {
-        DdimSampler sampler = new DdimSampler(50, MODELSCOPE, Prediction.EPSILON, 1);
+        DdimSampler sampler = new DdimSampler(50, MODELSCOPE, 1, Prediction.EPSILON, 1);
         assertThat(sampler.timestep(0)).isEqualTo(981);
         assertThat(sampler.timestep(1)).isEqualTo(961);
         assertThat(sampler.timestep(49)).isEqualTo(1);
@@ -39,7 +37,7 @@ class DdimSamplerTest {
     @EnumSource(Prediction.class)
     void recoversWhatThePerfectNetworkSees(Prediction prediction) {
         double[] products = MODELSCOPE.alphaProducts();
-        DdimSampler sampler = new DdimSampler(20, MODELSCOPE, prediction, 0);
+        DdimSampler sampler = new DdimSampler(20, MODELSCOPE, 1, prediction, 0);
         double clean = 0.7;
         double noise = -1.3;
         float[] x = {mix(products[951], clean, noise)};
@@ -57,7 +55,7 @@ class DdimSamplerTest {
 
     @Test
     void addsNoiseAtEveryStepIncludingTheLast() {
-        DdimSampler sampler = new DdimSampler(50, MODELSCOPE, Prediction.EPSILON, 1);
+        DdimSampler sampler = new DdimSampler(50, MODELSCOPE, 1, Prediction.EPSILON, 1);
         float[] x = {0.4f, 0.4f};
         sampler.step(49, x, new float[] {0.1f, 0.1f}, () -> new float[] {0, 1});
         // reference-spec: sigma is about 0.0206 at the last of 50 steps.
@@ -66,7 +64,7 @@ class DdimSamplerTest {
 
     @Test
     void refusesMoreStepsThanTheTrainingHad() {
-        assertThatThrownBy(() -> new DdimSampler(1000, MODELSCOPE, Prediction.EPSILON, 1))
+        assertThatThrownBy(() -> new DdimSampler(1000, MODELSCOPE, 1, Prediction.EPSILON, 1))
                 .isInstanceOf(InvalidFieldException.class)
                 .hasMessageContaining("steps").hasMessageContaining("1000");
     }
@@ -77,7 +75,7 @@ class DdimSamplerTest {
 
     @Test
     void whatIsHeldIsSeenAgain() {
-        DdimSampler sampler = new DdimSampler(20, MODELSCOPE, Prediction.EPSILON, 1);
+        DdimSampler sampler = new DdimSampler(20, MODELSCOPE, 1, Prediction.EPSILON, 1);
         float[] clean = {0.7f, -0.2f};
         float[] noise = {1.3f, 0.4f, 9};
         for (int step = 0; step < 20; step++) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class DpmSolverSdeTest {
 
-    private final DpmSolverSde solver = new DpmSolverSde(30, 600);
+    private final DpmSolverSde solver = new DpmSolverSde(30, 600, DpmSolverSde.Schedule.ORIGINAL);
 
     @Test
     void hasTheScheduleOfTheOriginal() {

@@ -19,7 +19,8 @@ class GoldenRefinementTest {
     @ParameterizedTest
     @MethodSource("cases")
     void goesAsTheReference(JsonNode golden) {
-        DpmSolverSde solver = new DpmSolverSde(golden.get("steps").asInt(), golden.get("noiseLevels").asInt());
+        DpmSolverSde solver = new DpmSolverSde(golden.get("steps").asInt(), golden.get("noiseLevels").asInt(),
+                DpmSolverSde.Schedule.ORIGINAL);
         int index = golden.get("index").asInt();
         assertThat(solver.timestep(Math.max(index, 0))).isEqualTo(golden.get("timestep").asDouble());
         float[] x = Golden.tensor(golden.get("x"));

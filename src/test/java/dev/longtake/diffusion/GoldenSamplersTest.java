@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.longtake.diffusion.DdimSampler.Prediction;
-import dev.longtake.diffusion.DdimSampler.Schedule;
 import dev.longtake.pack.Golden;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -15,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every sampler steps as the reference does. */
 class GoldenSamplersTest {
 
-    private static final Schedule MODELSCOPE = new Schedule(1000, 0.00085, 0.012, 1);
+    private static final BetaSchedule MODELSCOPE = new BetaSchedule(1000, 0.00085, 0.012);
 
     static Stream<JsonNode> steps() {
         return StreamSupport.stream(Golden.cases().get("samplers").spliterator(), false);
@@ -38,6 +36,6 @@ class GoldenSamplersTest {
             return new EulerFlowSampler(steps, golden.get("shift").asDouble());
         }
         Prediction prediction = golden.get("prediction").asText().equals("v") ? Prediction.V : Prediction.EPSILON;
-        return new DdimSampler(steps, MODELSCOPE, prediction, golden.get("eta").asDouble());
+        return new DdimSampler(steps, MODELSCOPE, 1, prediction, golden.get("eta").asDouble());
     }
 }

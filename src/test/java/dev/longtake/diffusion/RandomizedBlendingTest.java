@@ -46,7 +46,7 @@ class RandomizedBlendingTest {
             int steps = 1 + random.nextInt(5);
             RefinementSolver solver = random.nextBoolean()
                     ? new FlowRefinement(steps, 0.7)
-                    : new DpmSolverSde(steps, 600);
+                    : new DpmSolverSde(steps, 600, DpmSolverSde.Schedule.ORIGINAL);
             return new Setting(windows, solver, random.nextLong(), random.nextInt(70));
         }
 
@@ -251,7 +251,7 @@ class RandomizedBlendingTest {
             }
             return clean;
         };
-        Setting setting = new Setting(new BlendWindows(8, 4), new DpmSolverSde(6, 600), 3, 44);
+        Setting setting = new Setting(new BlendWindows(8, 4), new DpmSolverSde(6, 600, DpmSolverSde.Schedule.ORIGINAL), 3, 44);
         List<float[]> shared = setting.run(Order.WAVEFRONT, Sharing.NOISE, alone).frames();
         List<float[]> blended = setting.run(Order.CAUSAL, Sharing.BLENDED, alone).frames();
         List<float[]> other = setting.run(Order.WAVEFRONT, Sharing.NOTHING, alone).frames();
@@ -270,7 +270,7 @@ class RandomizedBlendingTest {
         assertThatThrownBy(() -> new FlowRefinement(0, 0.5)).hasMessage("steps must be 1 or more, but was 0");
         assertThatThrownBy(() -> new FlowRefinement(4, 1.5))
                 .hasMessage("strength must be more than 0, at most 1, but was 1.5");
-        assertThatThrownBy(() -> new DpmSolverSde(30, 1000)).hasMessage("noiseLevels must be 2 to 999, but was 1000");
-        assertThatThrownBy(() -> new DpmSolverSde(600, 600)).hasMessage("steps must be 1 to 599, but was 600");
+        assertThatThrownBy(() -> new DpmSolverSde(30, 1000, DpmSolverSde.Schedule.ORIGINAL)).hasMessage("noiseLevels must be 2 to 999, but was 1000");
+        assertThatThrownBy(() -> new DpmSolverSde(600, 600, DpmSolverSde.Schedule.ORIGINAL)).hasMessage("steps must be 1 to 599, but was 600");
     }
 }

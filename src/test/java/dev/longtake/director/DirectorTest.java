@@ -122,7 +122,7 @@ class DirectorTest {
         GeneratedChunk first = make(director, RECIPE, 0, Optional.empty());
         GeneratedChunk second = make(director, RECIPE, 1, Optional.of(first.snapshot()));
         for (GeneratedChunk chunk : List.of(first, second)) {
-            assertThat(director.render(chunk.snapshot())).usingRecursiveComparison().isEqualTo(chunk.frames());
+            assertThat(director.render(RECIPE, chunk.snapshot())).usingRecursiveComparison().isEqualTo(chunk.frames());
         }
     }
 

@@ -59,12 +59,17 @@ class EnhancerTest {
         return film;
     }
 
+    private static Refining usual(Recipe recipe) {
+        return Refining.of(MANIFEST, recipe, Blending.USUAL);
+    }
+
     /** Refines what can be refined next. */
     private static VideoFrames next(Director director, Recipe recipe, List<float[]> film, int refined, boolean ended)
             throws CancelledException {
         FrameRange range = new FrameRange(refined, PLAN.next(refined, film.size(), ended));
         int last = PLAN.reachesForward(range.to(), film.size());
-        return director.enhance(recipe, range, film.subList(PLAN.reachesBack(refined), last), last == film.size() && ended,
+        return director.enhance(recipe, usual(recipe), range, film.subList(PLAN.reachesBack(refined), last),
+                last == film.size() && ended,
                 (step, steps, preview) -> assertThat(step).isBetween(1, steps), new CancelToken());
     }
 
@@ -94,7 +99,7 @@ class EnhancerTest {
         try (Director director = new Director(pack, Conditioning.WHOLE, seed -> given)) {
             Recipe recipe = recipe(Timeline.of(golden.get("prompt").asText()), PLAN.window());
             List<Integer> passes = new ArrayList<>();
-            VideoFrames refined = director.enhance(recipe, new FrameRange(0, PLAN.window()), film, true,
+            VideoFrames refined = director.enhance(recipe, usual(recipe), new FrameRange(0, PLAN.window()), film, true,
                     (step, steps, preview) -> passes.add(10 * steps + step), new CancelToken());
             assertThat(passes).containsExactly(21, 22);
             assertThat(refined.count()).isEqualTo(PLAN.window());
@@ -115,7 +120,7 @@ class EnhancerTest {
         List<float[]> film = film(75);
         Recipe recipe = recipe(75);
         try (Director one = director(); Director other = director()) {
-            byte[] whole = one.enhance(recipe, new FrameRange(0, 75), film, true,
+            byte[] whole = one.enhance(recipe, usual(recipe), new FrameRange(0, 75), film, true,
                     (step, steps, preview) -> { }, new CancelToken()).rgb();
             assertThat(allOf(one, recipe, film)).isEqualTo(whole);
             // Nobody remembers what was open: two take turns, and each has made something else in between.
@@ -155,9 +160,10 @@ class EnhancerTest {
         FrameRange all = new FrameRange(0, 30);
         try (Director director = director()) {
             CancelToken token = new CancelToken();
-            assertThatThrownBy(() -> director.enhance(recipe, all, film, true, (step, steps, preview) -> token.cancel(),
-                    token)).isInstanceOf(CancelledException.class);
-            byte[] again = director.enhance(recipe, all, film, true, (step, steps, preview) -> { }, new CancelToken()).rgb();
+            assertThatThrownBy(() -> director.enhance(recipe, usual(recipe), all, film, true,
+                    (step, steps, preview) -> token.cancel(), token)).isInstanceOf(CancelledException.class);
+            byte[] again = director.enhance(recipe, usual(recipe), all, film, true,
+                    (step, steps, preview) -> { }, new CancelToken()).rgb();
             try (Director fresh = director()) {
                 assertThat(again).isEqualTo(allOf(fresh, recipe, film));
             }
@@ -167,13 +173,13 @@ class EnhancerTest {
     @Test
     void saysWhenItCannot() {
         try (Director director = director()) {
-            assertThatThrownBy(() -> director.enhance(recipe(40), new FrameRange(0, 16), film(30), false,
+            assertThatThrownBy(() -> director.enhance(recipe(40), usual(recipe(40)), new FrameRange(0, 16), film(30), false,
                     (step, steps, preview) -> { }, new CancelToken()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("Frames 0 to 16 can't be refined with those up to 30");
         }
         try (Director director = new Director(ModelPack.open(TestPacks.TOY, Device.cpu()))) {
-            assertThatThrownBy(() -> director.enhance(recipe(40), new FrameRange(0, 16), film(40), true,
+            assertThatThrownBy(() -> director.enhance(recipe(40), usual(recipe(40)), new FrameRange(0, 16), film(40), true,
                     (step, steps, preview) -> { }, new CancelToken()))
                     .isInstanceOf(PackException.class).hasMessageContaining("has no enhancer");
         }

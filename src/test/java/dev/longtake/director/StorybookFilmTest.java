@@ -57,7 +57,7 @@ class StorybookFilmTest {
                 assertThat(again.snapshot().latents()).isEqualTo(whole.get(chunk).snapshot().latents());
                 assertThat(again.snapshot().anchor()).isEqualTo(whole.get(chunk).snapshot().anchor());
                 assertThat(again.frames().rgb()).isEqualTo(whole.get(chunk).frames().rgb());
-                assertThat(other.render(again.snapshot()).rgb()).isEqualTo(again.frames().rgb());
+                assertThat(other.render(recipe, again.snapshot()).rgb()).isEqualTo(again.frames().rgb());
             }
         }
     }

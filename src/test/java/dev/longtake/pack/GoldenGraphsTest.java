@@ -23,7 +23,7 @@ class GoldenGraphsTest {
         String role = golden.get("graph").asText();
         PackManifest.Graph spec = MANIFEST.graphs().get(role);
         NetworkRuntime runtime = new NetworkRuntime(Device.cpu());
-        try (Graph graph = Graph.load(runtime, TestPacks.STORYBOOK, role, spec);
+        try (Graph graph = new Graph(new PackFiles(TestPacks.STORYBOOK), role, spec, runtime, 1);
                 Binding binding = graph.bind(batch(golden, spec), Map.of())) {
             golden.get("inputs").fields().forEachRemaining(
                     input -> binding.input(input.getKey()).fill(Golden.tensor(input.getValue())));
@@ -39,7 +39,8 @@ class GoldenGraphsTest {
     @Test
     void promptsAreEncodedAsInTraining() {
         JsonNode chunks = Golden.cases().get("chunks");
-        try (TextEncoder encoder = new TextEncoder(new NetworkRuntime(Device.cpu()), MANIFEST.text())) {
+        try (PromptTokenizer tokenizer = PromptTokenizer.open(TestPacks.STORYBOOK, MANIFEST.text());
+                TextEncoder encoder = new MiniLmEncoder(new NetworkRuntime(Device.cpu()), MANIFEST.text(), tokenizer)) {
             Golden.assertClose("text", encoder.encode(chunks.get("prompt").asText()),
                     Golden.tensor(chunks.get("text")));
             Golden.assertClose("uncond", encoder.encode(chunks.get("negativePrompt").asText()),

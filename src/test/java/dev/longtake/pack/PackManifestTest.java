@@ -78,11 +78,11 @@ class PackManifestTest {
                 mistake("video.fps", json -> object(json, "video").put("fps", 7.5)),
                 mistake("chunk.conditioningFrames must be 1 to 15, but was 16",
                         json -> object(json, "chunk").put("conditioningFrames", 16)),
-                mistake("text.encoder must be all-MiniLM-L6-v2, but was \"clip\"",
-                        json -> object(json, "text").put("encoder", "clip")),
-                mistake("diffusion.sampler must be euler or ddim, but was \"plms\"",
+                mistake("text.encoder must be all-MiniLM-L6-v2 or clip, but was \"t5\"",
+                        json -> object(json, "text").put("encoder", "t5")),
+                mistake("diffusion.sampler must be euler, ddim or dpm-solver++, but was \"plms\"",
                         json -> object(json, "diffusion").put("sampler", "plms")),
-                mistake("diffusion.sampler must be euler or ddim, but was missing",
+                mistake("diffusion.sampler must be euler, ddim or dpm-solver++, but was missing",
                         json -> object(json, "diffusion").remove("sampler")),
                 mistake("diffusion.prediction must be flow where the sampler is euler",
                         json -> object(json, "diffusion").put("prediction", "v")),
@@ -103,8 +103,10 @@ class PackManifestTest {
         enhancer.putObject("video").put("width", 128).put("height", 128);
         enhancer.putObject("latent").put("channels", 4).put("height", 16).put("width", 16);
         enhancer.putObject("window").put("frames", 24).put("overlap", 8);
-        enhancer.putObject("diffusion").put("prediction", "v").put("sampler", "dpm-solver++-sde").put("noiseLevels", 600)
-                .put("steps", 30).put("guidanceScale", 7.5).put("guidanceRescale", 0.2);
+        ObjectNode diffusion = enhancer.putObject("diffusion").put("prediction", "v").put("sampler", "dpm-solver++-sde")
+                .put("noiseLevels", 600).put("steps", 30).put("guidanceScale", 7.5).put("guidanceRescale", 0.2);
+        diffusion.putObject("schedule").put("trainTimesteps", 1000).put("logSnrLimit", 7.5)
+                .putArray("logSnrShift").add(2.0).add(4.0);
         return enhancer;
     }
 
@@ -114,9 +116,9 @@ class PackManifestTest {
         TestPacks.changedToy(folder, PackManifestTest::enhancer);
         PackManifest.Enhancer enhancer = PackManifest.read(folder).enhancer().orElseThrow();
         assertThat(enhancer.plan()).isEqualTo(new EnhancementPlan(24, 8, 30));
-        assertThat(enhancer.diffusion().guidance()).isEqualTo(new Guidance(7.5, 0.2));
-        assertThat(enhancer.diffusion().solver()).isInstanceOf(DpmSolverSde.class);
-        assertThat(enhancer.diffusion().solver().timestep(0)).isEqualTo(599);
+        assertThat(enhancer.diffusion().guidance(new Departure(1, 1))).isEqualTo(new Guidance(7.5, 0.2));
+        assertThat(enhancer.diffusion().solver(30)).isInstanceOf(DpmSolverSde.class);
+        assertThat(enhancer.diffusion().solver(30).timestep(0)).isEqualTo(599);
         assertThatThrownBy(() -> ModelPack.open(folder, Device.cpu())).isInstanceOf(PackException.class)
                 .hasMessageContaining("graphs must be exactly").hasMessageContaining("enhancer_unet");
     }
@@ -144,7 +146,7 @@ class PackManifestTest {
                         json -> object(enhancer(json), "window").put("overlap", 13)),
                 mistake("enhancer.window must be an overlap and a multiple of the 8 new frames of a chunk, 24 or more",
                         json -> object(enhancer(json), "window").put("frames", 20)),
-                mistake("enhancer.video must be a whole multiple of 64x64, but was \"128x192\"",
+                mistake("enhancer.video must be of the aspect of 64x64, and not smaller, but was \"128x192\"",
                         json -> object(enhancer(json), "video").put("height", 192)),
                 mistake("'window'", json -> enhancer(json).remove("window")));
     }

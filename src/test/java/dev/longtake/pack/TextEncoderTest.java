@@ -13,23 +13,26 @@ import org.junit.jupiter.api.Test;
 
 class TextEncoderTest {
 
-    private static final PackManifest.Text TEXT = new PackManifest.Text("all-MiniLM-L6-v2", 48, 384);
+    private static final TextConditioning TEXT = new TextConditioning.MiniLm(48);
+    private static PromptTokenizer tokenizer;
     private static TextEncoder encoder;
 
     @BeforeAll
     static void open() {
-        encoder = new TextEncoder(new NetworkRuntime(Device.cpu()), TEXT);
+        tokenizer = PromptTokenizer.open(TestPacks.STORYBOOK, TEXT);
+        encoder = new MiniLmEncoder(new NetworkRuntime(Device.cpu()), TEXT, tokenizer);
     }
 
     @AfterAll
     static void close() {
         encoder.close();
+        tokenizer.close();
     }
 
     @Test
     void cutsPromptsIntoTheTokensOfTheModel() {
-        assertThat(encoder.tokenizer().ids("prompt", "a Red car")).containsExactly(101, 1037, 2417, 2482, 102);
-        assertThat(encoder.tokenizer().ids("prompt", "")).containsExactly(101, 102);
+        assertThat(tokenizer.ids("prompt", "a Red car")).containsExactly(101, 1037, 2417, 2482, 102);
+        assertThat(tokenizer.ids("prompt", "")).containsExactly(101, 102);
     }
 
     @Test
@@ -57,10 +60,10 @@ class TextEncoderTest {
     @Test
     void takesAsManyTokensAsThePack() {
         String fits = "car ".repeat(46).strip();
-        assertThatCode(() -> encoder.tokenizer().check("prompt", fits)).doesNotThrowAnyException();
+        assertThatCode(() -> tokenizer.check("prompt", fits)).doesNotThrowAnyException();
         assertThat(encoder.encode(fits)).doesNotContain(0);
         for (String tooLong : new String[] {fits + " car", "car ".repeat(400)}) {
-            assertThatThrownBy(() -> encoder.tokenizer().check("negativePrompt", tooLong))
+            assertThatThrownBy(() -> tokenizer.check("negativePrompt", tooLong))
                     .isInstanceOf(InvalidFieldException.class)
                     .hasMessageContaining("negativePrompt must be at most 46 tokens");
         }

@@ -46,11 +46,11 @@ public final class PaintedFilms implements ChunkMaker {
             throws CancelledException {
         allow(making, token);
         Snapshot snapshot = new Snapshot(chunk, new float[PLAN.frames()], new float[1]);
-        return new GeneratedChunk(snapshot, render(snapshot), new ChunkStats(0.1, 0.1));
+        return new GeneratedChunk(snapshot, render(recipe, snapshot), new ChunkStats(0.1, 0.1));
     }
 
     @Override
-    public VideoFrames render(Snapshot snapshot) {
+    public VideoFrames render(Recipe recipe, Snapshot snapshot) {
         int first = PLAN.firstFrame(snapshot.chunk());
         return paint(new FrameRange(first, first + PLAN.newFrames(snapshot.chunk())), SIZE, DARK);
     }

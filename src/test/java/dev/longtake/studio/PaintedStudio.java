@@ -7,6 +7,7 @@ import dev.longtake.memory.Memory;
 import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
+import dev.longtake.pack.TextConditioning;
 import dev.longtake.pack.Refinement;
 import dev.longtake.worker.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,9 +28,9 @@ public final class PaintedStudio implements AutoCloseable {
     private static final PackManifest MANIFEST = new PackManifest(
             PackManifest.FORMAT, "painted", "1", "Painted", "For tests", "Apache-2.0",
             new PackManifest.Video(PaintedFilms.SIZE, PaintedFilms.SIZE, 8), PaintedFilms.PLAN,
-            new PackManifest.Latent(1, 1, 1), new PackManifest.Text("all-MiniLM-L6-v2", 48, 384), 1,
+            new PackManifest.Latent(1, 1, 1), new TextConditioning.MiniLm(48), 1,
             new Diffusion.Euler("euler", "flow", 1, 2, 4, Optional.empty()), Optional.empty(), Optional.empty(),
-            PackManifest.FIRST_FRAME, Optional.of(new PackManifest.Enhancer(
+            PackManifest.FIRST_FRAME, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new PackManifest.Enhancer(
                     new PackManifest.Enhancer.Size(PaintedFilms.REFINED_SIZE, PaintedFilms.REFINED_SIZE),
                     new PackManifest.Latent(1, 1, 1), new PackManifest.Enhancer.Window(24, 8),
                     new Refinement.Flow("euler", "flow", 0.5, 2, 1))),
@@ -45,7 +46,7 @@ public final class PaintedStudio implements AutoCloseable {
     /** @param folder for its memory and files; nobody else uses it */
     public PaintedStudio(Path folder) throws IOException {
         redis = EmbeddedRedis.open(folder.resolve("redis"));
-        tokenizer = PromptTokenizer.open(MANIFEST.text());
+        tokenizer = PromptTokenizer.open(Path.of("."), MANIFEST.text());
         memory = await(Memory.open(vertx, redis.url()));
         studio = new StudioVerticle(
                 new StudioConfig("127.0.0.1", 0, Optional.empty(), folder.resolve("cache")), memory,

@@ -22,6 +22,7 @@ import dev.longtake.pack.Diffusion;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.pack.PromptTokenizer;
+import dev.longtake.pack.TextConditioning;
 import dev.longtake.pack.Refinement;
 import dev.longtake.worker.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -58,10 +59,10 @@ final class Studio implements AutoCloseable {
     private static final PackManifest MANIFEST = new PackManifest(
             PackManifest.FORMAT, "storybook", "0.1.0", "Storybook", "For tests", "Apache-2.0",
             new PackManifest.Video(64, 64, 8), PLAN, new PackManifest.Latent(16, 8, 8),
-            new PackManifest.Text("all-MiniLM-L6-v2", 48, 384), 1,
+            new TextConditioning.MiniLm(48), 1,
             new Diffusion.Euler("euler", "flow", 1, 16, 4, Optional.of(new Diffusion.Fast(6, 4, 8, 3))), Optional.empty(),
             Optional.empty(),
-            PackManifest.FIRST_FRAME, Optional.of(new PackManifest.Enhancer(
+            PackManifest.FIRST_FRAME, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new PackManifest.Enhancer(
                     new PackManifest.Enhancer.Size(256, 256), new PackManifest.Latent(4, 32, 32),
                     new PackManifest.Enhancer.Window(24, 8), new Refinement.Flow("euler", "flow", 0.5, 2, 1))),
             Map.of(), Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
@@ -80,7 +81,7 @@ final class Studio implements AutoCloseable {
                 .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
                 .withMetrics(new MicrometerMetricsFactory(metrics))
                 .build();
-        tokenizer = PromptTokenizer.open(pack.text());
+        tokenizer = PromptTokenizer.open(Path.of("."), pack.text());
         redis = EmbeddedRedis.open(folder.resolve("redis"));
         try {
             memory = await(Memory.open(vertx, redis.url()));

@@ -48,13 +48,13 @@ class PaintedChunks implements ChunkMaker {
         Snapshot snapshot = new Snapshot(chunk, latents, new float[] {latents[0]});
         for (int step = 1; step <= STEPS; step++) {
             token.check();
-            listener.onStep(step, STEPS, () -> render(snapshot).slice(0, 1));
+            listener.onStep(step, STEPS, () -> render(recipe, snapshot).slice(0, 1));
         }
-        return new GeneratedChunk(snapshot, render(snapshot), new ChunkStats(0.01, 0.009));
+        return new GeneratedChunk(snapshot, render(recipe, snapshot), new ChunkStats(0.01, 0.009));
     }
 
     @Override
-    public VideoFrames render(Snapshot snapshot) {
+    public VideoFrames render(Recipe recipe, Snapshot snapshot) {
         int skipped = snapshot.chunk() == 0 ? 0 : PLAN.conditioningFrames();
         int count = PLAN.frames() - skipped;
         int size = FORMAT.width() * FORMAT.height() * 3;
@@ -70,7 +70,7 @@ class PaintedChunks implements ChunkMaker {
             boolean ended, StepListener listener, CancelToken token) throws CancelledException {
         for (int step = 1; step <= plan.steps(); step++) {
             token.check();
-            listener.onStep(step, plan.steps(), () -> render(new Snapshot(0, new float[PLAN.frames()], new float[1])));
+            listener.onStep(step, plan.steps(), () -> render(recipe, new Snapshot(0, new float[PLAN.frames()], new float[1])));
         }
         return HashedRefinement.refine(recipe, PLAN, plan, range, latents, ended);
     }

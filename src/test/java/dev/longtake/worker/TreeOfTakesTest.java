@@ -413,9 +413,9 @@ class TreeOfTakesTest {
         }
 
         @Override
-        public VideoFrames render(Snapshot snapshot) {
+        public VideoFrames render(Recipe recipe, Snapshot snapshot) {
             synchronized (director) {
-                return director.render(snapshot);
+                return director.render(recipe, snapshot);
             }
         }
 

@@ -97,8 +97,8 @@ class WorkerCrashTest {
         }
 
         @Override
-        public VideoFrames render(Snapshot snapshot) {
-            return director.render(snapshot);
+        public VideoFrames render(Recipe recipe, Snapshot snapshot) {
+            return director.render(recipe, snapshot);
         }
 
         @Override
