@@ -82,7 +82,7 @@ def exported_pack(tmp_path_factory: pytest.TempPathFactory, model: VideoLDM) -> 
     return out
 
 
-GRAPHS = ["apm", "cam_embedding", "cam", "unet", "vae_decoder", "enhancer_vae_encoder", "enhancer_unet", "enhancer_vae_decoder"]
+GRAPHS = ["apm", "cam_embedding", "cam", "unet", "vae_decoder", "vae_encoder", "enhancer_vae_encoder", "enhancer_unet", "enhancer_vae_decoder"]
 
 
 def test_pack_is_complete_and_consistent(exported: Path) -> None:

@@ -244,10 +244,5 @@ def encoder_graph(name: str, vae: nn.Module, config: AutoencoderConfig, picture:
 def mean_graph(name: str, vae: nn.Module, config: AutoencoderConfig, picture: tuple[int, int]) -> Graph:
     """Frames (N,3,H,W) in [-1,1] -> the means of their normalised latents (N,c,h,w): an image's latent has no chance in it."""
     assert isinstance(vae, AutoencoderKL)
-
-    def encode(frames: Tensor) -> Tensor:
-        mean, _ = vae.encode(frames)
-        return vae.normalise(mean)
-
     small: Shape = ("N", config.latent_channels, picture[0] // config.factor, picture[1] // config.factor)
-    return Graph(name, Part(vae, encode), {"frames": ("N", 3, *picture)}, {"latents": small})
+    return Graph(name, Part(vae, vae.encode_normalised), {"frames": ("N", 3, *picture)}, {"latents": small})

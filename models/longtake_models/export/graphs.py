@@ -1,4 +1,4 @@
-"""The five graphs of a pack: which part of the model each one is, and an example of its inputs."""
+"""The six graphs of a pack: which part of the model each one is, and an example of its inputs."""
 
 from __future__ import annotations
 
@@ -125,6 +125,8 @@ def build(model: VideoLDM) -> list[Graph]:
             {"frames": ("N", *picture)},
             config.int8_channels,
         ),
+        # Runs once for a film that begins with a picture: no speed to be won, so nothing is rounded to 8 bits.
+        Graph("vae_encoder", Part(model.vae, model.vae.encode_normalised), {"frames": ("N", *picture)}, {"latents": ("N", c, h, w)}),
     ]
 
 

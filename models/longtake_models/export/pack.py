@@ -10,7 +10,7 @@ from ..config import DiffusionConfig, FastConfig, ModelConfig
 from .graphs import Graph
 
 FORMAT = 1
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 EXAMPLES = [
     "a red car drives through a snowy city at night",
     "a whale swims in the sea at sunset",

@@ -215,6 +215,10 @@ class AutoencoderKL(nn.Module):
     def denormalise(self, latents: Tensor) -> Tensor:
         return latents * self.latent_std.view(1, -1, 1, 1) + self.latent_mean.view(1, -1, 1, 1)
 
+    def encode_normalised(self, frames: Tensor) -> Tensor:
+        """frames (N,3,H,W) in [-1,1] -> normalised latents (N,c,h,w): the means."""
+        return self.normalise(self.encode(frames)[0])
+
     def decode_normalised(self, latents: Tensor) -> Tensor:
         return self.decode(self.denormalise(latents))
 

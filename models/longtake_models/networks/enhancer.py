@@ -34,7 +34,7 @@ class Enhancer(nn.Module):
 
     def encode(self, frames: Tensor) -> Tensor:
         """frames (N,3,H,W) in [-1,1], large -> normalised latents (N,c,h,w): the means."""
-        return self.vae.normalise(self.vae.encode(frames)[0])
+        return self.vae.encode_normalised(frames)
 
 
 def enlarge(pixels: Tensor, scale: int) -> Tensor:

@@ -11,6 +11,7 @@ import dev.longtake.film.FrameRange;
 import dev.longtake.film.Mode;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
+import dev.longtake.film.StartImage;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.Denoiser;
@@ -84,18 +85,22 @@ public final class Director implements AutoCloseable {
      * Makes one chunk. Blocks for seconds.
      *
      * @param chunk    index of the chunk; 0 starts the film
-     * @param previous snapshot of chunk {@code chunk - 1}; empty for chunk 0
+     * @param previous snapshot of chunk {@code chunk - 1}; for chunk 0 empty, or {@link #still} of the picture that the
+     *                 recipe says
      * @param listener hears of every denoising step
      * @throws CancelledException       if {@code token} was cancelled before the chunk was done
-     * @throws IllegalArgumentException if {@code previous} is not the snapshot before {@code chunk}
+     * @throws IllegalArgumentException if {@code previous} is not the snapshot before {@code chunk}, or the picture is
+     *                                  missing or not asked for
      */
     public GeneratedChunk generate(
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException {
-        requireFitting(chunk, previous);
+        requireFitting(recipe, chunk, previous);
         long started = System.nanoTime();
         double networkBefore = pack.networkSeconds();
-        float[] latents = denoise(recipe, chunk, previous, listener, token);
+        float[] latents = chunk == 0 && previous.isPresent()
+                ? opening(recipe, previous.get(), listener, token)
+                : denoise(recipe, chunk, previous, listener, token);
         float[] anchor = previous.map(Snapshot::anchor)
                 .orElseGet(() -> Arrays.copyOf(latents, manifest.latent().size()));
         Snapshot snapshot = new Snapshot(chunk, latents, anchor);
@@ -106,23 +111,65 @@ public final class Director implements AutoCloseable {
                 snapshot, frames, new ChunkStats(seconds, pack.networkSeconds() - networkBefore));
     }
 
+    /** {@linkplain #film(Recipe, Optional, StepListener, ChunkListener, CancelToken) Makes} a film from text alone. */
+    public void film(Recipe recipe, StepListener steps, ChunkListener chunks, CancelToken token)
+            throws CancelledException, IOException {
+        film(recipe, Optional.empty(), steps, chunks, token);
+    }
+
     /**
      * Makes a whole film. Only the last chunk is held, however long the film is.
      *
+     * @param image  the picture that the recipe says, if any
      * @param steps  hears of every denoising step
      * @param chunks gets the chunks in order, with no more frames than the film shows
      * @throws CancelledException if {@code token} was cancelled before the film was done
      * @throws IOException        if {@code chunks} throws it
      */
-    public void film(Recipe recipe, StepListener steps, ChunkListener chunks, CancelToken token)
+    public void film(
+            Recipe recipe, Optional<StartImage> image, StepListener steps, ChunkListener chunks, CancelToken token)
             throws CancelledException, IOException {
-        Optional<Snapshot> previous = Optional.empty();
+        Optional<Snapshot> previous = image.map(this::still);
         for (int chunk = 0; chunk < plan().chunksFor(recipe.frames()); chunk++) {
             GeneratedChunk made = generate(recipe, chunk, previous, steps, token);
             VideoFrames shown = made.frames().slice(0, plan().shownFrames(chunk, recipe.frames()));
             chunks.onChunk(new GeneratedChunk(made.snapshot(), shown, made.stats()));
             previous = Optional.of(made.snapshot());
         }
+    }
+
+    /**
+     * What a film that begins with a picture goes on from: the picture, standing still.
+     *
+     * @throws dev.longtake.pack.PackException if the pack can't begin with pictures
+     */
+    public Snapshot still(StartImage image) {
+        float[] latent = pack.vaeEncoder().encode(projectors.main().pixels(image.pixels()));
+        float[] latents = new float[plan().frames() * latent.length];
+        for (int at = 0; at < latents.length; at += latent.length) {
+            System.arraycopy(latent, 0, latents, at, latent.length);
+        }
+        return new Snapshot(Snapshot.STILL, latents, latent);
+    }
+
+    /**
+     * The first chunk of a film that begins with a picture. A window that went on from the standing picture would stand
+     * still in its first half; so there are two. The first goes on from the still and is not shown. The second goes on
+     * from the first where it begins to move: its first frame is the picture, and the next one moves.
+     */
+    private float[] opening(Recipe recipe, Snapshot still, StepListener listener, CancelToken token)
+            throws CancelledException {
+        int frame = manifest.latent().size();
+        float[] latents = denoise(recipe, Snapshot.STILL, Optional.of(still),
+                (step, steps, preview) -> listener.onStep(step, 2 * steps, preview), token);
+        int standing = Math.min(plan().conditioningFrames() - 1, plan().step());
+        System.arraycopy(latents, standing * frame, latents, plan().step() * frame,
+                plan().conditioningFrames() * frame);
+        System.arraycopy(still.anchor(), 0, latents, plan().step() * frame, frame);
+        float[] first = denoise(recipe, 0, Optional.of(new Snapshot(Snapshot.STILL, latents, still.anchor())),
+                (step, steps, preview) -> listener.onStep(steps + step, 2 * steps, preview), token);
+        System.arraycopy(still.anchor(), 0, first, 0, frame);
+        return first;
     }
 
     private float[] denoise(
@@ -146,7 +193,8 @@ public final class Director implements AutoCloseable {
         noise.fill(x, chunk, 0, Noise.Purpose.INITIAL);
         float[] overlap = goingOn.map(this::handover).orElse(new float[0]);
         float[] overlapNoise = Arrays.copyOf(x, overlap.length);
-        int heldSteps = manifest.heldSteps(sampler.steps());
+        // What a picture began must not be worn off by what the network would rather see.
+        int heldSteps = chunk > 0 ? manifest.heldSteps(sampler.steps()) : goingOn.isPresent() ? sampler.steps() : 0;
         for (int i = 0; i < sampler.steps(); i++) {
             int step = i;
             if (step < heldSteps) {
@@ -188,7 +236,8 @@ public final class Director implements AutoCloseable {
         Sampler sampler = manifest.diffusion().sampler(recipe.mode(), recipe.steps());
         Guidance guidance = recipe.mode() == Mode.FAST ? Guidance.OFF : new Guidance(recipe.guidanceScale());
         Projector first = projectors.of(recipe, 0);
-        Prompter.Prompt prompt = prompter.prompt(recipe.timeline().at(chunk, plan()), recipe.negativePrompt(),
+        Prompter.Prompt prompt = prompter.prompt(
+                recipe.timeline().at(Math.max(0, chunk), plan()), recipe.negativePrompt(),
                 guidance.active(), anchored.map(snapshot -> new Prompter.Anchor(snapshot.anchor(), first)));
         pack.denoiser().start(new Denoiser.Conditions(prompt.batch(), prompt.text(), prompt.contexts(),
                 goingOn.map(snapshot -> pack.camEmbedding().embed(
@@ -207,8 +256,12 @@ public final class Director implements AutoCloseable {
         return Arrays.copyOfRange(latents, plan().step() * manifest.latent().size(), latents.length);
     }
 
-    private void requireFitting(int chunk, Optional<Snapshot> previous) {
-        int before = previous.map(Snapshot::chunk).orElse(-1);
+    private void requireFitting(Recipe recipe, int chunk, Optional<Snapshot> previous) {
+        if (chunk == 0 && previous.isPresent() != recipe.fromImage()) {
+            throw new IllegalArgumentException("The recipe asks for " + (recipe.fromImage() ? "a" : "no")
+                    + " picture to begin with, but there is " + (previous.isPresent() ? "one" : "none"));
+        }
+        int before = previous.map(Snapshot::chunk).orElse(Snapshot.STILL);
         if (chunk < 0 || before != chunk - 1) {
             throw new IllegalArgumentException("Chunk " + chunk + " can't follow "
                     + (previous.isPresent() ? "the snapshot of chunk " + before : "no snapshot"));

@@ -72,6 +72,22 @@ final class Projector {
         return painter.frames(rgb);
     }
 
+    /** A picture of the film's size as the networks see it, (3, H, W) in [-1, 1]. */
+    float[] pixels(VideoFrames picture) {
+        if (picture.count() != 1 || picture.width() != painter.width() || picture.height() != painter.height()) {
+            throw new IllegalArgumentException("a picture of " + painter.width() + "x" + painter.height()
+                    + " is needed, not " + picture.count() + " of " + picture.width() + "x" + picture.height());
+        }
+        int plane = painter.plane();
+        float[] pixels = new float[3 * plane];
+        for (int i = 0; i < plane; i++) {
+            for (int colour = 0; colour < 3; colour++) {
+                pixels[colour * plane + i] = Byte.toUnsignedInt(picture.rgb()[3 * i + colour]) / 127.5f - 1;
+            }
+        }
+        return pixels;
+    }
+
     /** A frame's pixels, (3, H, W) in [-1, 1], the same whatever is decoded besides. */
     float[] pixels(float[] latent) {
         return decoder.decode(latent, 0, 1);

@@ -18,9 +18,9 @@ record Projectors(Projector main, Optional<Projector> first) {
                 pack.first().map(networks -> new Projector(networks.decoder(), pack.manifest())));
     }
 
-    /** Whether the pack's first networks make a chunk. */
+    /** Whether the pack's first networks make a chunk; they know nothing of pictures. */
     boolean fromFirst(Recipe recipe, int chunk) {
-        return chunk == 0 && first.isPresent();
+        return chunk == 0 && first.isPresent() && !recipe.fromImage();
     }
 
     Projector of(Recipe recipe, int chunk) {

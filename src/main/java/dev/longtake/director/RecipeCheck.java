@@ -16,12 +16,16 @@ public record RecipeCheck(PackManifest manifest, PromptTokenizer tokenizer) {
     /**
      * Checks one recipe.
      *
-     * @throws InvalidFieldException if it is for another pack, or has too long a prompt or steps or guidance that its
+     * @throws InvalidFieldException if it is for another pack, begins with a picture and the pack can't, or has too long a prompt or steps or guidance that its
      *                               mode can't do
      */
     public void check(Recipe recipe) {
         if (!recipe.pack().equals(manifest.name())) {
             throw new InvalidFieldException("pack", recipe.pack(), "\"" + manifest.name() + "\"");
+        }
+        if (recipe.fromImage() && !manifest.startsFromImages()) {
+            throw new InvalidFieldException("image", "a picture", "left out: the pack " + manifest.name()
+                    + " can't begin with one (it has no network vae_encoder)");
         }
         recipe.timeline().scenes().forEach(scene -> tokenizer.check("prompt", scene));
         tokenizer.check("negativePrompt", recipe.negativePrompt());

@@ -20,6 +20,8 @@ import java.util.List;
  * @param seeds          later seeds, sorted by frame, no two at the same frame, at most {@value #MOST_SEEDS}; null
  *                       where it was stored before there were any: none
  * @param edition        which edition of the pack it was written for; null where that is not known
+ * @param image          SHA-256 in hexadecimal of the picture that the film begins with, see {@link StartImage}; null
+ *                       for none. The picture itself is kept beside the recipe, which is read often
  */
 public record Recipe(
         String pack,
@@ -31,7 +33,8 @@ public record Recipe(
         int steps,
         double guidanceScale,
         List<SeedChange> seeds,
-        PackEdition edition) {
+        PackEdition edition,
+        String image) {
 
     public static final int LONGEST_PROMPT = 500;
     public static final int LONGEST_FILM = 1_000_000;
@@ -63,6 +66,24 @@ public record Recipe(
                     "empty in fast mode (it acts only in careful mode)");
         }
         seeds = requireSeeds(seeds == null ? List.of() : seeds);
+        if (image != null && !image.matches("[0-9a-f]{64}")) {
+            throw new InvalidFieldException("image", image, "64 hexadecimal digits");
+        }
+    }
+
+    /** A recipe of a film that begins with no picture. */
+    public Recipe(
+            String pack,
+            Timeline timeline,
+            String negativePrompt,
+            int frames,
+            long seed,
+            Mode mode,
+            int steps,
+            double guidanceScale,
+            List<SeedChange> seeds,
+            PackEdition edition) {
+        this(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, edition, null);
     }
 
     /** A recipe for any edition of the pack. */
@@ -105,23 +126,39 @@ public record Recipe(
     }
 
     public Recipe withFrames(int newFrames) {
-        return new Recipe(pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale, seeds, edition);
+        return new Recipe(
+                pack, timeline, negativePrompt, newFrames, seed, mode, steps, guidanceScale, seeds, edition, image);
     }
 
     public Recipe withTimeline(Timeline newTimeline) {
-        return new Recipe(pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, edition);
+        return new Recipe(
+                pack, newTimeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, edition, image);
     }
 
     public Recipe withSeed(long newSeed) {
-        return new Recipe(pack, timeline, negativePrompt, frames, newSeed, mode, steps, guidanceScale, seeds, edition);
+        return new Recipe(
+                pack, timeline, negativePrompt, frames, newSeed, mode, steps, guidanceScale, seeds, edition, image);
     }
 
     public Recipe withSeeds(List<SeedChange> newSeeds) {
-        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds, edition);
+        return new Recipe(
+                pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, newSeeds, edition, image);
     }
 
     public Recipe withEdition(PackEdition newEdition) {
-        return new Recipe(pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, newEdition);
+        return new Recipe(
+                pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, newEdition, image);
+    }
+
+    /** @param newImage {@link StartImage#digest()}, or null for none */
+    public Recipe withImage(String newImage) {
+        return new Recipe(
+                pack, timeline, negativePrompt, frames, seed, mode, steps, guidanceScale, seeds, edition, newImage);
+    }
+
+    /** Whether the film begins with a picture. */
+    public boolean fromImage() {
+        return image != null;
     }
 
     /** This recipe with another seed from {@code chunk} on, instead of any later one. */

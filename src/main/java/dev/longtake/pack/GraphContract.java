@@ -78,13 +78,11 @@ final class GraphContract {
         unetInputs.put("contexts", contexts);
         unetInputs.put("cam_scale", shape(1));
         require(UNET, unetInputs, Map.of("prediction", latents(latent, BATCH, frames)));
-        require(VAE_DECODER,
-                Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())),
-                Map.of("frames", shape("N", 3, video.height(), video.width())));
-        if (manifest.graphs().containsKey(VAE_ENCODER)) {
-            require(VAE_ENCODER,
-                    Map.of("frames", shape("N", 3, video.height(), video.width())),
-                    Map.of("latents", shape("N", latent.channels(), latent.height(), latent.width())));
+        TensorShape frame = shape("N", latent.channels(), latent.height(), latent.width());
+        TensorShape picture = shape("N", 3, video.height(), video.width());
+        require(VAE_DECODER, Map.of("latents", frame), Map.of("frames", picture));
+        if (manifest.startsFromImages()) {
+            require(VAE_ENCODER, Map.of("frames", picture), Map.of("latents", frame));
         }
         texts().forEach(this::check);
         manifest.firstChunk().ifPresent(first -> check(first, latents(latent, BATCH, frames)));

@@ -26,8 +26,12 @@ final class ManifestDigest {
 
     private ManifestDigest() { }
 
-    /** SHA-256 in hexadecimal. */
-    static String of(PackManifest manifest) {
+    /**
+     * SHA-256 in hexadecimal.
+     *
+     * @param fromImage whether it is about films that begin with a picture, which one network more decides
+     */
+    static String of(PackManifest manifest, boolean fromImage) {
         Map<String, Object> decisive = new TreeMap<>();
         decisive.put("format", manifest.format());
         decisive.put("name", manifest.name());
@@ -45,6 +49,9 @@ final class ManifestDigest {
         Map<String, String> networks = new TreeMap<>();
         manifest.graphs().forEach((role, graph) -> networks.put(
                 role, graph.sha256() + graph.weights().map(weights -> " " + weights.sha256()).orElse("")));
+        if (!fromImage) {
+            networks.remove(GraphContract.VAE_ENCODER);
+        }
         decisive.put("networks", networks);
         try {
             byte[] json = MAPPER.writeValueAsString(decisive).getBytes(StandardCharsets.UTF_8);

@@ -24,6 +24,7 @@ public final class ModelPack implements AutoCloseable {
     private final VaeDecoder vaeDecoder;
     private final Optional<FirstNetworks> first;
     private EnhancerNetworks enhancer;
+    private VaeEncoder vaeEncoder;
 
     private ModelPack(Path folder, PackManifest manifest, Device device) {
         this.manifest = manifest;
@@ -130,6 +131,21 @@ public final class ModelPack implements AutoCloseable {
     /** What makes first chunks from text alone; empty where the other networks do it. */
     public Optional<FirstNetworks> first() {
         return first;
+    }
+
+    /**
+     * What turns pictures into latents; loaded when it is first asked for, since few films begin with a picture.
+     *
+     * @throws PackException if the pack has none, or it is no longer the one that the pack was opened with
+     */
+    public VaeEncoder vaeEncoder() {
+        if (vaeEncoder == null) {
+            if (!manifest.startsFromImages()) {
+                throw new PackException(manifest.name() + " has no " + GraphContract.VAE_ENCODER);
+            }
+            vaeEncoder = opened.keep(new VaeEncoder(graph(GraphContract.VAE_ENCODER).prepare()));
+        }
+        return vaeEncoder;
     }
 
     /**

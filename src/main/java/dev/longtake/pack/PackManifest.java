@@ -148,9 +148,24 @@ public record PackManifest(
         return ManifestReader.read(file);
     }
 
-    /** What films remember of the pack: with an equal edition the same recipe gives the same film. */
+    /** Whether films can begin with a picture: the pack has a network that turns it into latents. */
+    public boolean startsFromImages() {
+        return graphs.containsKey(GraphContract.VAE_ENCODER);
+    }
+
+    /** What films from text alone remember of the pack: with an equal edition the same recipe gives the same film. */
     public PackEdition edition() {
-        return new PackEdition(version, ManifestDigest.of(this));
+        return edition(false);
+    }
+
+    /**
+     * The same of any film.
+     *
+     * @param fromImage whether the film begins with a picture. What encodes pictures counts only then: a pack that has
+     *                  come to have it makes all other films as before
+     */
+    public PackEdition edition(boolean fromImage) {
+        return new PackEdition(version, ManifestDigest.of(this, fromImage));
     }
 
     /**

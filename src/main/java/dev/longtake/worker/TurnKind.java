@@ -22,8 +22,10 @@ record TurnKind(int steps, boolean guided, boolean opening, boolean refines) {
     private static final double PASSES_OF_REFINING_STEP = 4;
 
     static TurnKind chunk(Recipe recipe, boolean opening) {
+        // A film that begins with a picture takes two windows for its first chunk.
+        int windows = opening && recipe.fromImage() ? 2 : 1;
         return new TurnKind(
-                recipe.steps(), recipe.mode() == Mode.CAREFUL && recipe.guidanceScale() != 1, opening, false);
+                windows * recipe.steps(), recipe.mode() == Mode.CAREFUL && recipe.guidanceScale() != 1, opening, false);
     }
 
     static TurnKind enhancement(EnhancementPlan plan) {

@@ -132,6 +132,42 @@ class PackManifestTest {
         assertThat(PackManifest.read(other).edition().digest()).isNotEqualTo(refining).isNotEqualTo(plain);
     }
 
+    @Test
+    void whatEncodesPicturesCountsOnlyWhereThereIsOne(@TempDir Path other) {
+        PackManifest storybook = PackManifest.read(TestPacks.STORYBOOK);
+        assertThat(storybook.startsFromImages()).isTrue();
+        assertThat(storybook.edition().digest()).as("recipes of storybook 0.5 hold: it had the same networks but this")
+                .isEqualTo("d9581c381f080ce24ea0f8bb533dfff8c502547742600b46b428cb4e1c2a4bc8");
+        assertThat(storybook.edition(true).digest()).isNotEqualTo(storybook.edition().digest());
+
+        PackManifest toy = PackManifest.read(TestPacks.TOY);
+        assertThat(toy.startsFromImages()).isFalse();
+        TestPacks.changedToy(folder, json -> encoder(json, "1"));
+        TestPacks.changedToy(other, json -> encoder(json, "2"));
+        PackManifest one = PackManifest.read(folder);
+        PackManifest two = PackManifest.read(other);
+        assertThat(one.edition()).isEqualTo(two.edition()).isEqualTo(toy.edition());
+        assertThat(one.edition(true)).isNotEqualTo(two.edition(true));
+    }
+
+    private static void encoder(ObjectNode json, String digit) {
+        ObjectNode encoder = object(object(json, "graphs"), "vae_decoder").deepCopy();
+        encoder.put("sha256", digit.repeat(64)).set("inputs", object(encoder, "outputs").deepCopy());
+        object(encoder, "outputs").set("latents", object(object(json, "graphs"), "vae_decoder").get("inputs").get("latents"));
+        object(encoder, "outputs").remove("frames");
+        object(json, "graphs").set("vae_encoder", encoder);
+    }
+
+    @Test
+    void theEncoderMakesLatentsOfFrames() {
+        TestPacks.changedToy(folder, json -> {
+            encoder(json, "1");
+            object(object(object(json, "graphs"), "vae_encoder"), "outputs").putArray("latents").add("N").add(4).add(1).add(1);
+        });
+        assertThatThrownBy(() -> ModelPack.open(folder, Device.cpu())).isInstanceOf(PackException.class)
+                .hasMessageContaining("graphs.vae_encoder.outputs.latents must be");
+    }
+
     static Stream<Arguments> mistakesOfEnhancers() {
         return Stream.of(
                 mistake("enhancer.diffusion.sampler must be euler or dpm-solver++-sde, but was \"ddim\"",
