@@ -148,7 +148,7 @@ def write(
 def _translate(graph: Graph, network: nn.Module) -> tuple[ir.Model, dict[str, Placeholder]]:
     names = {id(p): name for name, p in network.named_parameters()}
     parameters = dict(graph.module.named_parameters())
-    program = onnx_export.translate(graph, optimize=False)
+    program = onnx_export.translate(graph, optimize=False, whole_attention=True)
     placeholders = {}
     for name, value in program.model.graph.initializers.items():
         parameter = parameters.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from ..networks import attention
 from . import int8, norms
 from .graphs import Graph
 
@@ -66,15 +68,19 @@ def export(graph: Graph, folder: Path) -> Path:
     return path
 
 
-def translate(graph: Graph, optimize: bool = True) -> torch.onnx.ONNXProgram:
-    """The graph in ONNX's operators, for any batch size."""
+def translate(graph: Graph, optimize: bool = True, whole_attention: bool = False) -> torch.onnx.ONNXProgram:
+    """The graph in ONNX's operators, for any batch size.
+
+    `whole_attention`: with attention as one operator, ONNX Runtime's own com.microsoft.MultiHeadAttention.
+    """
     module = graph.module.eval()
     example = graph.example(2, torch.Generator().manual_seed(0))
     batch = torch.export.Dim(graph.batch_axis, min=1, max=1024)
     shapes = tuple({0: batch} if isinstance(shape[0], str) else {} for shape in graph.inputs.values())
     for noisy in ("torch.onnx", "onnxscript", "onnx_ir"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    with warnings.catch_warnings(), torch.no_grad():
+    form = attention.whole(module) if whole_attention else nullcontext()
+    with warnings.catch_warnings(), torch.no_grad(), form:
         warnings.simplefilter("ignore")
         return torch.onnx.export(
             module,

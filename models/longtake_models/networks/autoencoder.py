@@ -11,6 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import AutoencoderConfig
+from .attention import Attentive
+
+QUERIES = 2048
+"""At most so many pixels at once ask all others, where attention is not written out."""
 
 
 class Resnet(nn.Module):
@@ -30,7 +34,7 @@ class Resnet(nn.Module):
         return y + (x if self.conv_shortcut is None else self.conv_shortcut(x))
 
 
-class PixelAttention(nn.Module):
+class PixelAttention(Attentive):
     """One-head self-attention over all pixels of the middle block."""
 
     def __init__(self, channels: int, groups: int) -> None:
@@ -45,8 +49,13 @@ class PixelAttention(nn.Module):
         n, c, h, w = x.shape
         tokens = self.group_norm(x).flatten(2).transpose(1, 2)
         q, k, v = self.to_q(tokens), self.to_k(tokens), self.to_v(tokens)
-        attention = torch.softmax(q @ k.transpose(1, 2) * c**-0.5, dim=-1)
-        y = self.to_out[0](attention @ v)
+        if self.whole:
+            # One head of 512 is too wide for the operator's quick kernels, and some cards fail at it: so by blocks.
+            parts = [torch.softmax(part * c**-0.5 @ k.transpose(1, 2), dim=-1) @ v for part in q.split(QUERIES, dim=1)]
+            y = self.to_out[0](torch.cat(parts, dim=1))
+        else:
+            attention = torch.softmax(q @ k.transpose(1, 2) * c**-0.5, dim=-1)
+            y = self.to_out[0](attention @ v)
         return x + y.transpose(1, 2).reshape(n, c, h, w)
 
 

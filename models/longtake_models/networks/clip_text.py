@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..original import ClipTextConfig
+from .attention import Attentive, attend
 
 
-class SelfAttention(nn.Module):
+class SelfAttention(Attentive):
     """Multi-head attention in which a token reads itself and those before it."""
 
     def __init__(self, width: int, heads: int) -> None:
@@ -24,6 +25,8 @@ class SelfAttention(nn.Module):
         self.out_proj = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        if self.whole:
+            return self.out_proj(attend(self.q_proj(x), self.k_proj(x), self.v_proj(x), self.heads, causal=True))
         q, k, v = (p(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
         scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-2, -1)) + mask
         return self.out_proj(torch.matmul(torch.softmax(scores, dim=-1), v).transpose(1, 2).flatten(-2))

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import ImageEncoderConfig
+from .attention import Attentive, attend
 
 
-class SelfAttention(nn.Module):
+class SelfAttention(Attentive):
     """torch.nn.MultiheadAttention's parameter names, written out."""
 
     def __init__(self, width: int, heads: int) -> None:
@@ -21,6 +22,9 @@ class SelfAttention(nn.Module):
         nn.init.xavier_uniform_(self.in_proj_weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.whole:
+            together = F.linear(x, self.in_proj_weight, self.in_proj_bias)
+            return self.out_proj(attend(*together.chunk(3, dim=-1), self.heads))
         q, k, v = (
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for t in F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .attention import Attentive, attend
+
 
 def to_clip(x: Tensor, frames: int) -> Tensor:
     """(B*F,C,h,w) -> (B,C,F,h*w)."""
@@ -124,7 +126,7 @@ class TemporalConv(nn.Module):
         return x + from_clip(y, h, w)
 
 
-class Attention(nn.Module):
+class Attention(Attentive):
     """Multi-head attention; queries (..., Q, C), keys and values from (..., K, D)."""
 
     def __init__(self, channels: int, head_dim: int, context_dim: int | None = None) -> None:
@@ -147,6 +149,8 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         # Three products, not one that is split: ONNX Runtime splits the last axis slower than it multiplies.
         context = x if context is None else context
+        if self.whole:
+            return self.to_out[0](attend(self.to_q(x), self.to_k(context), self.to_v(context), self.heads))
         q, k, v = self.split(self.to_q(x)), self.split(self.to_k(context)), self.split(self.to_v(context))
         weights = torch.softmax(torch.matmul(q * self.head_dim**-0.5, k.transpose(-2, -1)), dim=-1)
         return self.to_out[0](self.join(torch.matmul(weights.to(v.dtype), v)))
@@ -165,6 +169,17 @@ class FrameAttention(Attention):
     def join(self, x: Tensor) -> Tensor:
         """(B,P,heads,N,d) -> (B,N,P,C)."""
         return x.permute(0, 3, 1, 2, 4).flatten(-2)
+
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        if not self.whole:
+            return super().forward(x, context)
+        _, frames, pixels, c = x.shape
+        y = super().forward(self.by_pixel(x), None if context is None else self.by_pixel(context))
+        return y.reshape(-1, pixels, frames, c).transpose(1, 2)
+
+    def by_pixel(self, x: Tensor) -> Tensor:
+        """(B,N,P,C) -> (B*P,N,C)."""
+        return x.transpose(1, 2).reshape(-1, x.shape[1], x.shape[3])
 
 
 class TextAttention(Attention):
