@@ -268,17 +268,22 @@ def test_every_graph_computes_what_pytorch_does(converted: Path, published: Path
         assert onnx_export.check(graph, converted / manifest["graphs"][graph.name]["file"]) < 1e-4, graph.name
 
 
+def stored_files(about: dict) -> list[dict]:
+    """What a graph's entry in the manifest refers to."""
+    return [about, about["weights"], *([about["half"]] if "half" in about else [])]
+
+
 def test_pack_holds_every_network_once(converted: Path) -> None:
     manifest = json.loads((converted / "pack.json").read_text())
     assert list(manifest["graphs"]) == GRAPHS
     for about in manifest["graphs"].values():
-        for stored in (about, about["weights"]):
+        for stored in stored_files(about):
             content = (converted / stored["file"]).read_bytes()
             assert hashlib.sha256(content).hexdigest() == stored["sha256"]
         assert (converted / about["weights"]["file"]).stat().st_size == about["weights"]["bytes"]
     # The same encoder comes in three files.
     assert {manifest["graphs"][n]["file"] for n in GRAPHS if "text_encoder" in n} == {"text_encoder.onnx"}
-    used = {s["file"] for about in manifest["graphs"].values() for s in (about, about["weights"])}
+    used = {s["file"] for about in manifest["graphs"].values() for s in stored_files(about)}
     others = {"pack.json", "conversion.json", "tokenizer.json", "LICENSE"}
     assert {p.name for p in converted.iterdir()} == used | others
     assert "NON-COMMERCIAL" in (converted / "LICENSE").read_text()
@@ -592,7 +597,7 @@ def test_too_little_disk_is_said_before_anything_is_written(published: Path, tmp
 def test_disk_needed_by_the_original() -> None:
     sizes = job.sizes(sources._streaming(ORIGINAL, Path("x")))
     assert 2.96e9 < sizes["unet"] < 3.0e9
-    assert 1.24e9 < sizes["cam"] < 1.27e9
+    assert 1.23e9 < sizes["cam"] < 1.25e9  # without the embedding of pictures, which is a graph of its own
 
 
 RESUMED = 6

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -14,15 +15,15 @@ from torch import nn
 
 from ..original import OriginalConfig
 from . import manifest, tokenizer, writer
-from .sources import Source
+from .sources import HALF, Source
 from .writer import Made, Stored
 
 JOURNAL = "conversion.json"
 """In the pack's folder: which graphs are finished, of which files, with which hashes."""
-REVISION = 1
+REVISION = 2
 """Raised whenever the same weights become other files; what an older converter finished is done again then."""
 STRUCTURE = 16 << 20
-"""Bytes to spare for each graph's ONNX file."""
+"""Bytes to spare for each graph's ONNX files."""
 
 
 class NoSpace(OSError):
@@ -48,7 +49,7 @@ class Conversion:
         """Raises what `convert` does."""
         self.convert()
         manifest.write(self.config, self._graphs(), self.made, vocabulary, self.origins, self.out)
-        used = {s.file for made in self.made.values() for s in (made.graph, made.weights)}
+        used = {s.file for made in self.made.values() for s in made.files}
         total = sum((self.out / name).stat().st_size for name in used)
         self.say(f"{self.out} is a pack of {total / 1e9:.2f} GB")
 
@@ -82,16 +83,16 @@ class Conversion:
                 entry = journal["graphs"].get(name)
                 if entry is None or entry["origin"] != origin:
                     continue
-                made = Made(Stored(**entry["graph"]), Stored(**entry["weights"]))
-                for stored in (made.graph, made.weights):
+                made = Made(*(entry[part] and Stored(**entry[part]) for part in ("graph", "weights", "half")))
+                for stored in made.files:
                     if stored.file not in hashes:
                         file = self.out / stored.file
                         hashes[stored.file] = writer.stored(file) if file.is_file() else None
-                if hashes[made.graph.file] == made.graph and hashes[made.weights.file] == made.weights:
+                if all(hashes[stored.file] == stored for stored in made.files):
                     self.made[name], self.origins[name] = made, origin
         # A twin whose files are another graph's goes with that one: they are going to be written anew.
         owners = set(self.made)
-        self.made = {n: m for n, m in self.made.items() if {Path(s.file).stem for s in (m.graph, m.weights)} <= owners}
+        self.made = {n: m for n, m in self.made.items() if {s.file.split(".")[0] for s in m.files} <= owners}
         for name in self.made:
             self.say(f"{name}: finished before")
 
@@ -116,6 +117,8 @@ class Conversion:
                 progress = Progress(graph.name, expected[graph.name], self.say, self.clock)
                 # Opened anew each time, so that what was mapped for the graph before is given back.
                 made = Made(*writer.write(graph, network, source.read(self.inert), self.out, progress))
+                if graph.name in HALF:
+                    made = replace(made, half=writer.write_half(graph.name, self.out))
                 self.made[graph.name] = self._without_twins(made)
                 self.origins[graph.name] = _origin(source.file)
                 self._remember()
@@ -125,12 +128,15 @@ class Conversion:
         """Networks that several publishers ship, such as the text encoder, are stored once."""
         for other in self.made.values():
             if other.weights.sha256 == made.weights.sha256 and other.weights.file != made.weights.file:
-                graph = writer.refer(self.out / made.graph.file, made.weights.file, other.weights.file)
-                (self.out / made.weights.file).unlink()
-                made = Made(graph, other.weights)
+                before, after = made.weights.file, other.weights.file
+                graph, half = (s and writer.refer(self.out / s.file, before, after) for s in (made.graph, made.half))
+                (self.out / before).unlink()
+                made = Made(graph, other.weights, half)
             if other.graph.sha256 == made.graph.sha256 and other.graph.file != made.graph.file:
-                (self.out / made.graph.file).unlink()
-                made = Made(other.graph, made.weights)
+                for own in (made.graph, made.half):
+                    if own:
+                        (self.out / own.file).unlink()
+                made = Made(other.graph, made.weights, other.half)
         return made
 
     def _remember(self) -> None:
@@ -171,8 +177,8 @@ def sizes(source: Source, network: nn.Module | None = None) -> dict[str, int]:
     """Bytes of weights by graph."""
     parameters = dict((network or writer.layout(source.build)).named_parameters())
     return {
-        name: sum(writer.stored_bytes(p) for n, p in parameters.items() if n.startswith(tuple(beginnings)))
-        for name, beginnings in source.parts.items()
+        name: sum(writer.stored_bytes(p) for n, p in parameters.items() if re.match("|".join(patterns), n))
+        for name, patterns in source.parts.items()
     }
 
 

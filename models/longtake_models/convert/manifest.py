@@ -107,6 +107,7 @@ def graph(about: Graph, made: Made) -> dict:
         "file": made.graph.file,
         "sha256": made.graph.sha256,
         "weights": asdict(made.weights),
+        **({"half": {"file": made.half.file, "sha256": made.half.sha256}} if made.half else {}),
         "inputs": {k: list(v) for k, v in about.inputs.items()},
         "outputs": {k: list(v) for k, v in about.outputs.items()},
     }

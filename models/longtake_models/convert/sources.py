@@ -34,6 +34,15 @@ LEFTOVERS = (
 """Tensors that may lie in any of the files and that no network needs: pattern, and why."""
 
 
+MIXING = r"attn2\.(conv|conv_ln|alpha)"
+"""The UNet's parameters with which APM makes its contexts; its own graph has no use for them."""
+HALF = (
+    "cam", "unet", "vae_decoder", "first_unet", "first_vae_decoder",
+    "enhancer_unet", "enhancer_vae_encoder", "enhancer_vae_decoder",
+)  # fmt: skip
+"""Graphs that also come in a form which computes in fp16: all that run more often than once for a text or a picture."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One file, the network in it, and the graphs that are made of that."""
@@ -43,7 +52,7 @@ class Source:
     build: Callable[[], nn.Module]
     graphs: Callable[[nn.Module], list[Graph]]
     parts: Mapping[str, Sequence[str]]
-    """By graph: how the names of the parameters begin that it holds."""
+    """By graph: patterns of the beginnings of the parameters' names that it holds."""
     translate: names.Translation = names.as_they_are
     prefix: str = ""
     """Of all tensors of this network in the file; taken off."""
@@ -79,8 +88,21 @@ def all_sources(config: OriginalConfig, streaming: Path, base: Path, enhancer: P
 
     Raises CheckpointError if a file is missing.
     """
-    result = [_streaming(config, streaming), *_first(config, base)]
-    return result + _enhancer(config.enhancer, config.text, enhancer) if enhancer else result
+    unet, text = find(base / "unet", "diffusion_pytorch_model"), find(base / "text_encoder", "model", "pytorch_model")
+    first = _first(config, unet, text, find(base / "vae", "diffusion_pytorch_model"))
+    result = [_streaming(config, streaming), *first]
+    if enhancer is None:
+        return result
+    unet, text = find(enhancer, "non_ema_0035000"), find(enhancer, "open_clip_pytorch_model", "open_clip_model")
+    vae = find(enhancer, "v2-1_512-ema-pruned")
+    return result + _enhancer(config.enhancer, config.text, unet, text, vae)
+
+
+def without_files(config: OriginalConfig) -> list[Source]:
+    """The same networks and graphs, but nothing to read them from."""
+    nowhere = Path()
+    first = _first(config, nowhere, nowhere, nowhere)
+    return [_streaming(config, nowhere), *first, *_enhancer(config.enhancer, config.text, nowhere, nowhere, nowhere)]
 
 
 def _streaming(config: OriginalConfig, file: Path) -> Source:
@@ -97,65 +119,65 @@ def _streaming(config: OriginalConfig, file: Path) -> Source:
         lambda: StreamingT2V(model, text),
         build_graphs,
         {
-            "text_encoder": ["text_encoder."],
-            "apm": ["image_encoder.", "resampler."],
-            "cam_embedding": ["unet.controlnet_cond_embedding."],
-            "cam": ["unet."],
-            "unet": ["base_model."],
-            "vae_decoder": ["vae.decoder.", "vae.post_quant_conv."],
-            "vae_encoder": ["vae.encoder.", "vae.quant_conv."],
+            "text_encoder": [r"text_encoder\."],
+            "apm": [r"image_encoder\.", r"resampler\.", rf"base_model\..*{MIXING}"],
+            "cam_embedding": [r"unet\.controlnet_cond_embedding\."],
+            "cam": [r"unet\.(?!controlnet_cond_embedding)"],
+            "unet": [rf"base_model\.(?!.*{MIXING})"],
+            "vae_decoder": [r"vae\.decoder\.", r"vae\.post_quant_conv\."],
+            "vae_encoder": [r"vae\.encoder\.", r"vae\.quant_conv\."],
         },
         names.autoencoder,
     )
 
 
-def _first(config: OriginalConfig, folder: Path) -> list[Source]:
+def _first(config: OriginalConfig, unet: Path, text_encoder: Path, vae: Path) -> list[Source]:
     model, text = config.model, config.text
     latents = (config.model.video.frames, model.autoencoder.latent_channels, model.latent_height, model.latent_width)
     picture = (model.video.height, model.video.width)
     return [
         Source(
             "stage 1's UNet",
-            find(folder / "unet", "diffusion_pytorch_model"),
+            unet,
             lambda: plain_unet(model.unet, model.apm),
             lambda network: [unet_graph("first_unet", network, latents, text)],
             {"first_unet": [""]},
         ),
         Source(
             "stage 1's text encoder",
-            find(folder / "text_encoder", "model", "pytorch_model"),
+            text_encoder,
             lambda: ClipText(text),
             lambda network: [text_graph("first_text_encoder", network)],
             {"first_text_encoder": [""]},
         ),
         Source(
             "stage 1's autoencoder",
-            find(folder / "vae", "diffusion_pytorch_model"),
+            vae,
             lambda: AutoencoderKL(model.autoencoder),
             lambda network: [decoder_graph("first_vae_decoder", network, model.autoencoder, picture)],
-            {"first_vae_decoder": ["decoder.", "post_quant_conv."]},
+            {"first_vae_decoder": [r"decoder\.", r"post_quant_conv\."]},
             names.autoencoder,
         ),
     ]
 
 
-def _enhancer(config: Vid2VidConfig, text: ClipTextConfig, folder: Path) -> list[Source]:
+def _enhancer(config: Vid2VidConfig, text: ClipTextConfig, unet: Path, text_encoder: Path, vae: Path) -> list[Source]:
     factor = config.autoencoder.factor
     picture = (config.video.height, config.video.width)
     latents = (config.video.frames, config.autoencoder.latent_channels, picture[0] // factor, picture[1] // factor)
-    unet = config.unet
+    levels = len(config.unet.block_out_channels)
     return [
         Source(
             "the enhancer's UNet",
-            find(folder, "non_ema_0035000"),
-            lambda: Vid2VidUNet(unet, ApmConfig()),
+            unet,
+            lambda: Vid2VidUNet(config.unet, ApmConfig()),
             lambda network: [unet_graph("enhancer_unet", network, latents, text)],
             {"enhancer_unet": [""]},
-            names.model_scope_unet(unet.layers_per_block, len(unet.block_out_channels)),
+            names.model_scope_unet(config.unet.layers_per_block, levels),
         ),
         Source(
             "the enhancer's text encoder",
-            find(folder, "open_clip_pytorch_model", "open_clip_model"),
+            text_encoder,
             lambda: ClipText(text),
             lambda network: [text_graph("enhancer_text_encoder", network)],
             {"enhancer_text_encoder": [""]},
@@ -168,15 +190,15 @@ def _enhancer(config: Vid2VidConfig, text: ClipTextConfig, folder: Path) -> list
         ),
         Source(
             "the enhancer's autoencoder",
-            find(folder, "v2-1_512-ema-pruned"),
+            vae,
             lambda: AutoencoderKL(config.autoencoder),
             lambda network: [
                 encoder_graph("enhancer_vae_encoder", network, config.autoencoder, picture),
                 decoder_graph("enhancer_vae_decoder", network, config.autoencoder, picture),
             ],
             {
-                "enhancer_vae_encoder": ["encoder.", "quant_conv."],
-                "enhancer_vae_decoder": ["decoder.", "post_quant_conv."],
+                "enhancer_vae_encoder": [r"encoder\.", r"quant_conv\."],
+                "enhancer_vae_decoder": [r"decoder\.", r"post_quant_conv\."],
             },
             names.latent_diffusion_autoencoder,
             "first_stage_model.",

@@ -22,6 +22,7 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
 from ..export import onnx_export
 from ..export.graphs import Graph
+from . import half
 
 IN_FILE = 8192
 """Parameters with at most so many numbers are in the ONNX file itself, where they may be folded into others."""
@@ -90,6 +91,12 @@ class Made:
 
     graph: Stored
     weights: Stored
+    half: Stored | None = None
+    """Another ONNX file over the same weights, which computes in fp16."""
+
+    @property
+    def files(self) -> list[Stored]:
+        return [f for f in (self.graph, self.weights, self.half) if f is not None]
 
 
 class WeightsFile:
@@ -130,9 +137,9 @@ def write(
             tensor = weights[placeholder.weight]
             if not torch.isfinite(tensor).all():
                 raise ValueError(f"{placeholder.weight} holds numbers that aren't finite")
-            half = tensor.detach().half()
-            fits = bool(torch.isfinite(half).all())
-            stored = (half if fits else tensor.detach().float()).permute(placeholder.axes).contiguous().numpy()
+            close = tensor.detach().half()
+            fits = bool(torch.isfinite(close).all())
+            stored = (close if fits else tensor.detach().float()).permute(placeholder.axes).contiguous().numpy()
             start = out.append(stored)
             kind = ir.DataType.FLOAT16 if fits else ir.DataType.FLOAT
             external = ir.ExternalTensor(
@@ -143,6 +150,13 @@ def write(
         os.fsync(file.fileno())
     os.replace(unfinished, data)
     return _save(model, folder / f"{graph.name}.onnx"), Stored(data.name, out.digest.hexdigest(), out.size)
+
+
+def write_half(name: str, folder: Path) -> Stored:
+    """Write `<name>.half.onnx` beside a finished `<name>.onnx`: the same network in fp16, over the same weights."""
+    model = ir.load(folder / f"{name}.onnx")
+    half.of(model)
+    return _save(model, folder / f"{name}.half.onnx")
 
 
 def _translate(graph: Graph, network: nn.Module) -> tuple[ir.Model, dict[str, Placeholder]]:
