@@ -549,6 +549,44 @@ def test_malicious_pickle_is_refused_and_not_run(tmp_path: Path, legacy: bool, p
     assert proof.exists()
 
 
+def damaged(file: Path, to: Path, damage: str, proof: Path) -> str:
+    """A copy of a published file that must be refused. Returns what must be said of it."""
+    if damage == "truncated":
+        to.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+        return "damaged|incomplete"
+    tensors = {name: tensor.clone() for name, tensor in checkpoint.read(file).items()}
+    if damage == "malicious":  # whatever the file is called
+        torch.save({**tensors, "more": Attack(os.mkdir, str(proof))}, to)
+        return "is refused|damaged"
+    # The autoencoder of the enhancer lies among others' tensors.
+    name = next(n for n in reversed(tensors) if not re.search(r"^(model\.|betas|model_ema|image_encoder\.model\.l|.*position_ids)", n)
+                and not re.search(r"^(transformer\.resblocks\.2|visual|logit)", n))
+    if damage == "missing":
+        del tensors[name]
+        said = "1 missing"
+    else:
+        tensors[name] = torch.zeros((3, *tensors[name].shape))
+        said = "1 wrong shape"
+    if to.suffix == ".safetensors":
+        save_file(tensors, to)
+    else:
+        torch.save({"state_dict": tensors}, to)
+    return said
+
+
+@pytest.mark.parametrize("damage", ["missing", "wrong shape", "truncated", "malicious"])
+@pytest.mark.parametrize("index", range(7))
+def test_no_damaged_file_becomes_half_a_pack(published: Path, tmp_path: Path, index: int, damage: str) -> None:
+    whole = published_sources(published)[index]
+    proof, bad = tmp_path / "was-run", replace(whole, file=tmp_path / whole.file.name)
+    said = damaged(whole.file, bad.file, damage, proof)
+    good = published_sources(published)[2]
+    with pytest.raises(CheckpointError, match=said) as e:
+        Conversion(TINY, [good, bad], tmp_path / "out", say=lambda line: None).convert()
+    assert bad.file.name in str(e.value)
+    assert not (tmp_path / "out").exists() and not proof.exists()
+
+
 def test_even_a_name_that_the_user_allows_is_not_run(tmp_path: Path) -> None:
     proof = tmp_path / "was-run"
     file = tmp_path / "odd.ckpt"

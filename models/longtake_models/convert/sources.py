@@ -110,8 +110,7 @@ def _streaming(config: OriginalConfig, file: Path) -> Source:
 
     def build_graphs(network: nn.Module) -> list[Graph]:
         assert isinstance(network, StreamingT2V)
-        encoder = mean_graph("vae_encoder", network.vae, model.autoencoder, (model.video.height, model.video.width))
-        return [text_graph("text_encoder", network.text_encoder), *graphs.build(network), encoder]
+        return [text_graph("text_encoder", network.text_encoder), *graphs.build(network)]
 
     return Source(
         "StreamingT2V",
@@ -261,10 +260,3 @@ def encoder_graph(name: str, vae: nn.Module, config: AutoencoderConfig, picture:
 
     small: Shape = ("N", config.latent_channels, picture[0] // config.factor, picture[1] // config.factor)
     return Graph(name, Part(vae, encode), {"frames": ("N", 3, *picture)}, {"mean": small, "deviation": small})
-
-
-def mean_graph(name: str, vae: nn.Module, config: AutoencoderConfig, picture: tuple[int, int]) -> Graph:
-    """Frames (N,3,H,W) in [-1,1] -> the means of their normalised latents (N,c,h,w): an image's latent has no chance in it."""
-    assert isinstance(vae, AutoencoderKL)
-    small: Shape = ("N", config.latent_channels, picture[0] // config.factor, picture[1] // config.factor)
-    return Graph(name, Part(vae, vae.encode_normalised), {"frames": ("N", 3, *picture)}, {"latents": small})
