@@ -1,4 +1,4 @@
-"""Commands: world, truth, train, evaluate, export, convert. Run from the folder `models/`: `python -m longtake_models --help`."""
+"""Commands: world, truth, train, evaluate, export, convert, eighth. Run from the folder `models/`: `python -m longtake_models --help`."""
 
 from __future__ import annotations
 
@@ -103,6 +103,12 @@ def _convert(arguments: argparse.Namespace) -> None:
     cli.run(arguments)
 
 
+def _eighth(arguments: argparse.Namespace) -> None:
+    from .eighth import cli
+
+    cli.run(arguments)
+
+
 def _world(arguments: argparse.Namespace) -> None:
     from .world.sheet import main_world
 
@@ -181,6 +187,12 @@ def parser() -> argparse.ArgumentParser:
         help="a class named in a refused pickle (module.Class) that may be read as an empty value; it is never run",
     )  # fmt: skip
     convert.set_defaults(run=_convert)
+
+    eighth = commands.add_parser("eighth", help="write the original at an eighth of its width, for the engine's tests")
+    eighth.add_argument("--out", type=Path, required=True, help="the pack, without its weights: a formula makes them")
+    eighth.add_argument("--weights", action="store_true", help="with its weights (200 MB)")
+    eighth.add_argument("--check", action="store_true", help="run every network by ONNX Runtime as well")
+    eighth.set_defaults(run=_eighth)
     return top
 
 
