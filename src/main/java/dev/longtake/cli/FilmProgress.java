@@ -24,16 +24,21 @@ final class FilmProgress implements AutoCloseable {
     private double end = Double.NaN;
 
     FilmProgress(Recipe recipe, ChunkPlan plan) {
-        this(recipe.frames(), plan.chunksFor(recipe.frames()), recipe.steps());
+        // A picture to begin with takes a window more.
+        this(recipe.frames(), plan.chunksFor(recipe.frames()), recipe.steps(), recipe.fromImage() ? 1 : 0);
     }
 
     /** @param steps of each chunk */
     FilmProgress(int frames, int chunks, int steps) {
+        this(frames, chunks, steps, 0);
+    }
+
+    private FilmProgress(int frames, int chunks, int steps, int windowsBefore) {
         this.frames = frames;
         this.chunks = chunks;
         bar = System.console() == null ? null : new ProgressBarBuilder()
                 .setTaskName("film")
-                .setInitialMax((long) chunks * steps)
+                .setInitialMax((long) (chunks + windowsBefore) * steps)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(200)
                 .setConsumer(new ConsoleProgressBarConsumer(System.err))

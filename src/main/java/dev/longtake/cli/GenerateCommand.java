@@ -10,6 +10,7 @@ import dev.longtake.media.FilmWriter;
 import dev.longtake.media.VideoFormat;
 import dev.longtake.pack.ModelPack;
 import dev.longtake.pack.PackManifest;
+import dev.longtake.studio.RecipeFile;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -64,18 +65,19 @@ final class GenerateCommand implements Callable<Integer> {
         }
         Path folder = engine.packFolder();
         PackManifest manifest = PackManifest.read(folder);
-        Recipe recipe = recipeOptions.recipe(manifest);
+        RecipeFile.Contents wanted = recipeOptions.recipe(manifest);
         CancelToken token = new CancelToken();
         CountDownLatch cleanedUp = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cancel(token, cleanedUp), "interrupted"));
         try {
-            film(folder, manifest, recipe, recipeOptions.enhanced(manifest), token);
+            film(folder, manifest, wanted, recipeOptions.enhanced(manifest), token);
         } catch (CancelledException e) {
             return INTERRUPTED;
         } finally {
             cleanedUp.countDown();
         }
-        spec.commandLine().getOut().printf("%s: %d frames, seed %d%n", output, recipe.frames(), recipe.seed());
+        spec.commandLine().getOut().printf("%s: %d frames, seed %d%n", output,
+                wanted.recipe().frames(), wanted.recipe().seed());
         return 0;
     }
 
@@ -143,16 +145,18 @@ final class GenerateCommand implements Callable<Integer> {
         throw new InvalidFieldException("server", server, "an address such as https://films.example");
     }
 
-    private void film(Path folder, PackManifest manifest, Recipe recipe, boolean enhanced, CancelToken token)
+    private void film(
+            Path folder, PackManifest manifest, RecipeFile.Contents wanted, boolean enhanced, CancelToken token)
             throws IOException, CancelledException {
+        Recipe recipe = wanted.recipe();
         try (Director director = new Director(ModelPack.open(folder, engine.device()))) {
             director.check(recipe);
             try (FilmWriter writer = new FilmWriter(output, format(manifest, enhanced));
                     FilmProgress progress = new FilmProgress(recipe, director.plan())) {
                 if (enhanced) {
-                    refined(director, recipe, writer, progress, token);
+                    refined(director, wanted, writer, progress, token);
                 } else {
-                    director.film(recipe, (step, steps, preview) -> progress.onStep(), chunk -> {
+                    director.film(recipe, wanted.image(), (step, steps, preview) -> progress.onStep(), chunk -> {
                         writer.write(chunk.frames());
                         progress.onChunk(chunk);
                     }, token);
@@ -163,13 +167,14 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private static void refined(
-            Director director, Recipe recipe, FilmWriter writer, FilmProgress progress, CancelToken token)
+            Director director, RecipeFile.Contents wanted, FilmWriter writer, FilmProgress progress, CancelToken token)
             throws IOException, CancelledException {
+        Recipe recipe = wanted.recipe();
         GrowingFilm film = new GrowingFilm(director, recipe, (step, steps, preview) -> { }, frames -> {
             writer.write(frames);
             progress.onRefined(frames.count());
         }, token);
-        director.film(recipe, (step, steps, preview) -> progress.onStep(), chunk -> {
+        director.film(recipe, wanted.image(), (step, steps, preview) -> progress.onStep(), chunk -> {
             progress.onChunk(chunk);
             List<float[]> made = chunk.snapshot().newFrames(director.plan());
             film.add(made.subList(0, chunk.frames().count()));

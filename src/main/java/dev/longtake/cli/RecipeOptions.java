@@ -4,7 +4,9 @@ import dev.longtake.director.SamplingWish;
 import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.StartImage;
 import dev.longtake.film.Timeline;
+import dev.longtake.media.StartImages;
 import dev.longtake.pack.PackManifest;
 import dev.longtake.studio.RecipeFile;
 import io.vertx.core.json.DecodeException;
@@ -14,8 +16,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -32,6 +36,10 @@ final class RecipeOptions {
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "What to show.")
     private String prompt;
+
+    @Option(names = "--image", paramLabel = "FILE",
+            description = "Begin with this picture (JPEG, PNG, WebP, GIF, BMP or TIFF), cut to the film's shape.")
+    private Path image;
 
     @Option(names = "--recipe", paramLabel = "FILE",
             description = "Make the film of a recipe.json again; of the other options about the film only --frames and"
@@ -76,12 +84,12 @@ final class RecipeOptions {
     }
 
     /**
-     * The recipe for a pack.
+     * The recipe for a pack, and the picture that its film begins with.
      *
      * @throws InvalidFieldException if an option is out of range
      * @throws IOException           if the file of a recipe can't be read
      */
-    Recipe recipe(PackManifest manifest) throws IOException {
+    RecipeFile.Contents recipe(PackManifest manifest) throws IOException {
         requireRecipeOrPrompt();
         if (recipe != null) {
             return RecipeFile.read(recipe, manifest, frames == null ? OptionalInt.empty() : OptionalInt.of(frames));
@@ -96,7 +104,8 @@ final class RecipeOptions {
         }
         String negativePrompt = negative == null ? "" : negative;
         SamplingWish.Sampling sampling = samplingOptions.sampling(manifest, negativePrompt);
-        return new Recipe(
+        Optional<StartImage> start = startImage(manifest);
+        Recipe whole = new Recipe(
                 manifest.name(),
                 timeline,
                 negativePrompt,
@@ -105,10 +114,35 @@ final class RecipeOptions {
                 sampling.mode(),
                 sampling.steps(),
                 sampling.guidanceScale());
+        return new RecipeFile.Contents(whole.withImage(start.map(StartImage::digest).orElse(null)), start);
+    }
+
+    private Optional<StartImage> startImage(PackManifest manifest) throws IOException {
+        if (image == null) {
+            return Optional.empty();
+        }
+        if (!manifest.startsFromImages()) {
+            throw new InvalidFieldException("--image", image, "left out: the pack \"" + manifest.name()
+                    + "\" can't begin with a picture");
+        }
+        StartImages images = new StartImages(manifest.video().width(), manifest.video().height());
+        return Optional.of(images.read("--image", picture()));
+    }
+
+    /** Not read if it is far too large: somebody may have missed the file they meant. */
+    private byte[] picture() throws IOException {
+        if (!Files.isRegularFile(image)) {
+            throw new UsageException("--image: there is no file " + image);
+        }
+        if (Files.size(image) > StartImages.LARGEST_FILE) {
+            throw new InvalidFieldException("--image", image + ", a file of " + Files.size(image) + " bytes",
+                    "a picture of at most " + StartImages.LARGEST_FILE + " bytes");
+        }
+        return Files.readAllBytes(image);
     }
 
     private void requireRecipeOrPrompt() {
-        boolean others = !Stream.of(prompt, seed, negative).allMatch(Objects::isNull)
+        boolean others = !Stream.of(prompt, seed, negative, image).allMatch(Objects::isNull)
                 || !changes.isEmpty() || !samplingOptions.arguments().isEmpty();
         if (recipe != null && others) {
             throw new InvalidFieldException("--recipe", recipe, "given without other options about the film but --frames and --enhance");
@@ -143,6 +177,11 @@ final class RecipeOptions {
         }
         if (negative != null) {
             request.put("negativePrompt", negative);
+        }
+        if (image != null) {
+            // What it is, the studio sees for itself.
+            request.put("image", "data:application/octet-stream;base64,"
+                    + Base64.getEncoder().encodeToString(picture()));
         }
         if (enhance) {
             request.put("enhance", true);

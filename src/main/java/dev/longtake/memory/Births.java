@@ -5,8 +5,10 @@ import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.InvalidFieldException;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.time.Instant;
 
 /**
@@ -33,10 +35,10 @@ final class Births {
         chunks = new ChunkCopy(redis);
     }
 
-    Future<Film> create(Film film) {
+    Future<Film> create(Film film, Optional<Buffer> image) {
         return owned.add(film.owner(), film.id())
                 .compose(listed -> work.activate(film.id()))
-                .compose(active -> records.bear(film))
+                .compose(active -> records.bear(film, image))
                 .compose(born -> work.queue(film.id()))
                 .map(film);
     }
@@ -46,6 +48,9 @@ final class Births {
         return owned.add(take.owner(), take.id())
                 .compose(listed -> work.activate(take.id()))
                 .compose(active -> chunks.copy(from, take.id(), take.chunksDone()))
+                .compose(copied -> take.recipe().fromImage() && take.lineage().parent().isPresent()
+                        ? chunks.copyImage(from, take.id())
+                        : Future.succeededFuture())
                 .compose(copied -> requireSameEnd(from, take))
                 .compose(same -> takes.add(take.id(), take.lineage()))
                 .compose(listed -> withEnhanced(from, take))
@@ -89,6 +94,6 @@ final class Births {
         return Duration.between(take.createdAt(), Instant.now()).compareTo(LONGEST_COPY) > 0
                 // A sweep could soon take the copies for what a crash left behind.
                 ? Future.failedFuture(new IOException("it took too long to copy film " + take.id()))
-                : records.bear(take).mapEmpty();
+                : records.bear(take, Optional.empty()).mapEmpty();
     }
 }

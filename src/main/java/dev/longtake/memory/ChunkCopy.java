@@ -36,6 +36,11 @@ final class ChunkCopy {
                         : Future.failedFuture(new UnknownFilmException(from)));
     }
 
+    /** The picture that the film begins with, if it has one. */
+    Future<Void> copyImage(FilmId from, FilmId to) {
+        return fields(FilmKeys.media(from), FilmKeys.media(to), FilmRules.IMAGE).mapEmpty();
+    }
+
     /** @return whether {@code from} had them all; if not, {@code to} has none of them either */
     Future<Boolean> copyEnhanced(FilmId from, FilmId to, int chunks) {
         return pages(0, chunks, page -> fields(FilmKeys.enhanced(from), FilmKeys.enhanced(to), page))

@@ -39,7 +39,7 @@ final class FilmKeys {
         return film(id) + ":enhanced";
     }
 
-    /** Hash: fMP4 init segments and poster. */
+    /** Hash: fMP4 init segments, poster and the picture that it begins with. */
     static String media(FilmId id) {
         return film(id) + ":media";
     }

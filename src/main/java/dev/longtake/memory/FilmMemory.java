@@ -45,14 +45,24 @@ public final class FilmMemory {
         births = new Births(redis, records, work, owned, takes, trash);
     }
 
-    /** Remembers a new film and queues it. */
+    /** Remembers a new film that begins with no picture, and queues it. */
     public Future<Film> create(Film film) {
-        return births.create(film);
+        return create(film, Optional.empty());
+    }
+
+    /**
+     * Remembers a new film and queues it.
+     *
+     * @param image the picture that its recipe says, as a PNG
+     */
+    public Future<Film> create(Film film, Optional<Buffer> image) {
+        return births.create(film, image);
     }
 
     /**
      * Remembers a take with copies of the chunks that it has in common with {@code from}, and queues it unless it ends
-     * there. The film it was taken from may be in any state and go on meanwhile.
+     * there. The film it was taken from may be in any state and go on meanwhile. A picture that the film begins with is
+     * copied for its own owner only: others need it for nothing but the first chunk, which they have.
      *
      * @param take as {@link dev.longtake.film.Fork#of} makes it, for any owner
      * @return fails with {@link InvalidFieldException} if the take began with a part of a chunk of which {@code from}
@@ -272,6 +282,11 @@ public final class FilmMemory {
      */
     public Future<Optional<Buffer>> enhancedSegment(FilmId id, int chunk) {
         return blob(FilmKeys.enhanced(id), Integer.toString(chunk));
+    }
+
+    /** The picture that the film begins with, as a PNG; empty if there is none, or it is not its owner's. */
+    public Future<Optional<Buffer>> image(FilmId id) {
+        return blob(FilmKeys.media(id), FilmRules.IMAGE);
     }
 
     /** A JPEG of the film; empty until the first chunk is done. */

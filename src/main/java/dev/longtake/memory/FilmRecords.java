@@ -3,6 +3,7 @@ package dev.longtake.memory;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.Optional;
@@ -41,9 +42,12 @@ final class FilmRecords {
                 .map(hash -> FilmRecord.read(id, hash).orElseThrow(() -> new UnknownFilmException(id)));
     }
 
-    /** @return false if there is such a film already */
-    Future<Boolean> bear(Film film) {
-        return apply(film.id(), FilmRecord.UNBORN, FilmRules.born(film));
+    /**
+     * @param image what the film begins with, as a PNG, if anything
+     * @return false if there is such a film already
+     */
+    Future<Boolean> bear(Film film, Optional<Buffer> image) {
+        return apply(film.id(), FilmRecord.UNBORN, FilmRules.born(film, image));
     }
 
     <T> Future<T> change(FilmId id, Function<FilmRecord, FilmChange<T>> rule) {

@@ -19,12 +19,15 @@ final class FilmRules {
 
     static final String INIT = "init";
     static final String POSTER = "poster";
+    static final String IMAGE = "image";
 
     private FilmRules() {}
 
-    static FilmChange<Film> born(Film film) {
+    /** @param image what the film begins with, as a PNG */
+    static FilmChange<Film> born(Film film, Optional<Buffer> image) {
         FilmRecord record = new FilmRecord(film, FilmRecord.UNBORN, 0, 0, FilmRecord.Fate.KEPT);
-        return FilmChange.of(record, List.of(state(film)), film);
+        List<Blob> blobs = image.map(png -> List.of(new Blob(Place.MEDIA, IMAGE, png))).orElse(List.of());
+        return new FilmChange<>(record, List.of(), blobs, List.of(state(film)), film);
     }
 
     static Optional<FilmChange<ChunkTask>> begun(FilmRecord record) {

@@ -10,10 +10,14 @@ import dev.longtake.film.InvalidFieldException;
 import dev.longtake.film.More;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
+import dev.longtake.film.StartImage;
 import dev.longtake.film.Timeline;
+import dev.longtake.media.StartImages;
 import dev.longtake.memory.FilmMemory;
 import dev.longtake.memory.UnknownFilmException;
 import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -29,6 +33,7 @@ final class FilmApi {
     private static final int LONGEST_STRIP = 1000;
 
     private final FilmMemory films;
+    private final WorkerExecutor pictures;
     private final FilmViews views;
     private final Owners owners;
     private final FilmAccess access;
@@ -37,8 +42,10 @@ final class FilmApi {
     private final HouseRules rules;
     private final Allowances allowances;
 
+    /** @param pictures where pictures are read */
     FilmApi(
             FilmMemory films,
+            WorkerExecutor pictures,
             FilmViews views,
             Owners owners,
             FilmAccess access,
@@ -47,6 +54,7 @@ final class FilmApi {
             HouseRules rules,
             Allowances allowances) {
         this.films = films;
+        this.pictures = pictures;
         this.views = views;
         this.owners = owners;
         this.access = access;
@@ -69,14 +77,37 @@ final class FilmApi {
      */
     record Strip(int chunks, List<ChunkView> strip) { }
 
+    /** A wish that can be granted, and the picture that its film begins with. */
+    private record Order(NewFilm wish, Recipe recipe, Optional<StartImage> image) { }
+
     Future<?> create(RoutingContext rc) {
-        NewFilm wish = Json.read(rc.body().buffer(), NewFilm.class);
-        Recipe recipe = wish.toRecipe(check.manifest(), rules.endlessFrames());
+        Buffer body = rc.body().buffer();
+        if (body.length() <= Operations.LARGEST_BODY) {
+            NewFilm wish = Json.read(body, NewFilm.class);
+            if (wish.image() == null) {
+                return create(rc, order(wish));
+            }
+        }
+        // Pictures are read beside the event loop, one after the other: a large one takes a moment, and memory.
+        return pictures.executeBlocking(() -> order(Json.read(body, NewFilm.class)))
+                .compose(order -> create(rc, order));
+    }
+
+    private Order order(NewFilm wish) {
+        Optional<StartImage> image = wish.startImage(check.manifest());
+        Recipe recipe = wish.toRecipe(check.manifest(), rules.endlessFrames(), image);
         check.check(recipe);
+        return new Order(wish, recipe, image);
+    }
+
+    private Future<?> create(RoutingContext rc, Order order) {
+        NewFilm wish = order.wish();
+        Recipe recipe = order.recipe();
+        Optional<Buffer> png = order.image().map(StartImages::png).map(Buffer::buffer);
         Film asked = Film.create(owners.welcome(rc), recipe, check.manifest().chunk())
                 .endless(wish.withoutEnd())
                 .enhanced(wish.enhancement(check.manifest(), recipe));
-        return allowances.newFilm(rc, asked).compose(allowed -> films.create(asked)).compose(film -> {
+        return allowances.newFilm(rc, asked).compose(allowed -> films.create(asked, png)).compose(film -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(film.id()).self());
             return show(rc, film);
         });
@@ -162,11 +193,25 @@ final class FilmApi {
             requirePack(film);
             Film take = fork.of(film, film.owner());
             check.check(take.recipe());
-            return allowances.newFilm(rc, take).compose(allowed -> films.fork(film.id(), take));
+            return requireImage(film, take).compose(there -> allowances.newFilm(rc, take).compose(allowed -> films.fork(film.id(), take)));
         }).compose(take -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(take.id()).self());
             return show(rc, take);
         });
+    }
+
+    /** Somebody else's film may have been gone on from: its picture is not there, and needed for the first chunk alone. */
+    private Future<?> requireImage(Film film, Film take) {
+        if (!film.recipe().fromImage() || take.chunksDone() > 0) {
+            return Future.succeededFuture();
+        }
+        return films.image(film.id()).map(image -> image.orElseThrow(() -> beginsWithAnothers(film)));
+    }
+
+    /** What is said where a film's beginning can't be made anew. */
+    static InvalidFieldException beginsWithAnothers(Film film) {
+        return new InvalidFieldException("atFrame", 0,
+                film.plan().frames() + " or more, for the film begins with a picture that is somebody else's");
     }
 
     Future<?> takes(RoutingContext rc) {

@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param forkedAt      its first own frame; null if it is no take
  * @param error         null unless failed
  * @param createdAt     ISO 8601, UTC
+ * @param image         where the picture is that it begins with; null if there is none, and on a share page
  */
 record FilmView(
         String id,
@@ -71,6 +72,7 @@ record FilmView(
         Integer forkedAt,
         String error,
         String createdAt,
+        String image,
         FilmLinks links) {
 
     /**
@@ -133,6 +135,7 @@ record FilmView(
                 owned && film.lineage().parent().isPresent() ? film.lineage().forkedAt() : null,
                 film.error() == null || film.error().isEmpty() ? null : film.error(),
                 film.createdAt().toString(),
+                owned && recipe.fromImage() ? links.self() + "/image.png" : null,
                 links);
     }
 

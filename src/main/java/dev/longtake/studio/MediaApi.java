@@ -8,12 +8,14 @@ import dev.longtake.media.VideoFormat;
 import dev.longtake.memory.FilmMemory;
 import dev.longtake.memory.ShareTerms;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** A film's files. */
@@ -161,8 +163,20 @@ final class MediaApi {
                 throw Problem.of(403, "no-prompts", "Not allowed",
                         "This link does not tell what was written for the film.").asException();
             }
-            return Responses.json(rc, NewFilm.of(sight.film()));
+            // What somebody brought is shown to nobody else: not even where a link tells everything else.
+            return (sight.terms().isEmpty() ? image(sight.film()) : Future.succeededFuture(Optional.<Buffer>empty()))
+                    .compose(png -> Responses.json(rc, NewFilm.of(sight.film(), png)));
         });
+    }
+
+    private Future<Optional<Buffer>> image(Film film) {
+        return film.recipe().fromImage() ? films.image(film.id()) : Future.succeededFuture(Optional.empty());
+    }
+
+    /** The picture that a film begins with, as the networks saw it; for its owner. */
+    Future<?> startImage(RoutingContext rc) {
+        return access.ticket(rc).look().compose(sight -> image(sight.film())).compose(png -> Responses.bytes(
+                rc, "image/png", png.orElseThrow(() -> Problem.notFound("picture").asException())));
     }
 
     private static Film requireFrames(FilmAccess.Sight sight) {

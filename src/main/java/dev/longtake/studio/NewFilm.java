@@ -10,9 +10,13 @@ import dev.longtake.film.PackEdition;
 import dev.longtake.film.PromptChange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.SeedChange;
+import dev.longtake.film.StartImage;
 import dev.longtake.film.Timeline;
+import dev.longtake.media.StartImages;
 import dev.longtake.pack.PackManifest;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,6 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param mode     {@code fast} or {@code careful}; null for what {@link SamplingWish} chooses
  * @param timeline later changes of the prompt
  * @param seeds    later changes of the seed, as films that are takes have them
+ * @param image    the picture that the film begins with, as a data URI; null for none
  * @param made     what the film was made with that this is the recipe of
  */
 record NewFilm(
@@ -45,12 +50,15 @@ record NewFilm(
         String pack,
         List<Change> timeline,
         List<Reseed> seeds,
+        String image,
         Made made) {
 
     /** Largest whole number that a JSON reader with 64-bit floats keeps exactly, 2^53 - 1. */
     static final long LARGEST_SEED = (1L << 53) - 1;
 
     private static final int MOST_CHANGES = 1000;
+    private static final String PNG = "data:image/png;base64,";
+    private static final String DATA_URI = "a picture as a data URI, such as data:image/jpeg;base64,/9j/4AAQ…";
 
     /** A later prompt; {@code transition} may be null. */
     record Change(Integer frame, String prompt, Integer transition) { }
@@ -67,7 +75,13 @@ record NewFilm(
      */
     record Made(String longtake, String packVersion, String packDigest) { }
 
-    static NewFilm of(Film film) {
+    /**
+     * What makes a film again.
+     *
+     * @param image the picture that the film begins with, as a PNG, where it may be shown; without it, this makes another
+     *              film, and says nothing of what the film was made with
+     */
+    static NewFilm of(Film film, Optional<Buffer> image) {
         Recipe recipe = film.recipe();
         PackEdition edition = recipe.edition();
         List<Change> later = recipe.timeline().changes().stream()
@@ -87,10 +101,37 @@ record NewFilm(
                 recipe.pack(),
                 later,
                 reseeds(recipe),
-                new Made(
+                image.map(png -> PNG + Base64.getEncoder().encodeToString(png.getBytes())).orElse(null),
+                recipe.fromImage() && image.isEmpty() ? null : new Made(
                         Release.VERSION,
                         edition == null ? null : edition.version(),
                         edition == null ? null : edition.digest()));
+    }
+
+    /**
+     * The picture that the film is to begin with; takes a moment.
+     *
+     * @throws InvalidFieldException if it is none, or {@code manifest}'s pack can't begin with one
+     */
+    Optional<StartImage> startImage(PackManifest manifest) {
+        if (image == null) {
+            return Optional.empty();
+        }
+        if (!manifest.startsFromImages()) {
+            throw new InvalidFieldException("image", image, "left out: the pack " + manifest.name()
+                    + " can't begin with a picture (it has no network vae_encoder)");
+        }
+        int comma = image.indexOf(',');
+        if (comma < 0 || !image.startsWith("data:") || !image.startsWith(";base64", comma - ";base64".length())) {
+            throw new InvalidFieldException("image", image, DATA_URI);
+        }
+        byte[] file;
+        try {
+            file = Base64.getDecoder().decode(image.substring(comma + 1));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidFieldException("image", image, DATA_URI);
+        }
+        return Optional.of(new StartImages(manifest.video().width(), manifest.video().height()).read("image", file));
     }
 
     /** Null where there are none. */
@@ -126,9 +167,10 @@ record NewFilm(
      * The recipe that this asks for on {@code manifest}'s pack.
      *
      * @param longest frames after which an endless film ends
+     * @param start   {@link #startImage}
      * @throws InvalidFieldException naming the first field that is wrong
      */
-    Recipe toRecipe(PackManifest manifest, int longest) {
+    Recipe toRecipe(PackManifest manifest, int longest, Optional<StartImage> start) {
         if (pack != null && !pack.equals(manifest.name())) {
             throw new InvalidFieldException("pack", pack, manifest.name() + ", the pack this server runs");
         }
@@ -144,11 +186,12 @@ record NewFilm(
                 sampling.steps(),
                 sampling.guidanceScale(),
                 seedChanges(),
-                sameEdition(manifest));
+                sameEdition(manifest, start.isPresent()),
+                start.map(StartImage::digest).orElse(null));
     }
 
-    private PackEdition sameEdition(PackManifest manifest) {
-        PackEdition edition = manifest.edition();
+    private PackEdition sameEdition(PackManifest manifest, boolean fromImage) {
+        PackEdition edition = manifest.edition(fromImage);
         if (made != null && made.packDigest() != null && !made.packDigest().equals(edition.digest())) {
             throw new InvalidFieldException("made.packDigest", made.packDigest(), edition.digest() + " (" + manifest.name()
                     + " " + edition.version() + ", the pack here); without \"made\" the recipe makes a film, but not the"

@@ -27,6 +27,9 @@ final class Operations {
 
     /** Larger than the longest request by far, even with a thousand prompts in its timeline. */
     static final long LARGEST_BODY = 1 << 20;
+    /** The same with a picture. */
+    static final long LARGEST_BODY_WITH_IMAGE = 16 << 20;
+    private static final String WITH_IMAGE = "createFilm";
 
     private static final String OPERATION = "longtake.operation";
 
@@ -34,6 +37,7 @@ final class Operations {
     private final Contract contract;
     private final Guard guard;
     private final BodyHandler body = BodyHandler.create(false).setBodyLimit(LARGEST_BODY);
+    private final BodyHandler bodyWithImage = BodyHandler.create(false).setBodyLimit(LARGEST_BODY_WITH_IMAGE);
     private final Map<String, Handler<RoutingContext>> handlers = new TreeMap<>();
 
     /** Lets a request of an operation pass, or fails with the reason why not. */
@@ -92,6 +96,12 @@ final class Operations {
         return rc.get(OPERATION);
     }
 
+    /** In bytes. */
+    static long largestBody(Operation operation) {
+        boolean withImage = operation != null && operation.getOperationId().equals(WITH_IMAGE);
+        return withImage ? LARGEST_BODY_WITH_IMAGE : LARGEST_BODY;
+    }
+
     /** Lets a request that was held back run on. */
     static void release(RoutingContext rc) {
         // Over HTTP/2 there may be nothing left to run.
@@ -120,7 +130,8 @@ final class Operations {
             first.handler(rc -> admit(rc, operation));
             if (!reads) {
                 // A route of its own: Vert.x wants body handlers to come first on theirs.
-                router.route(operation.getHttpMethod(), path(path)).handler(body);
+                router.route(operation.getHttpMethod(), path(path))
+                        .handler(largestBody(operation) == LARGEST_BODY ? body : bodyWithImage);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param guidance    likewise
  * @param fast        null where the pack has no fast mode
  * @param enhancer    null where the pack can't refine films
+ * @param images      whether films can begin with a picture
  * @param tokens      longest prompt in tokens
  */
 record PackView(
@@ -31,6 +32,7 @@ record PackView(
         double guidance,
         Fast fast,
         Enhancer enhancer,
+        boolean images,
         int tokens,
         Map<String, List<String>> vocabulary,
         List<String> examples,
@@ -75,6 +77,7 @@ record PackView(
                 manifest.diffusion().guidanceScale(),
                 manifest.diffusion().fast().map(Fast::of).orElse(null),
                 manifest.enhancer().map(enhancer -> Enhancer.of(enhancer, manifest.video().fps())).orElse(null),
+                manifest.startsFromImages(),
                 manifest.text().tokens(),
                 manifest.vocabulary(),
                 manifest.examples(),

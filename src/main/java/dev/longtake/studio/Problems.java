@@ -93,10 +93,10 @@ final class Problems implements Handler<RoutingContext> {
         }
         return failure instanceof ValidatorException refusal
                 ? violations.explain(rc, Operations.of(rc), refusal)
-                : explain(failure, status);
+                : explain(rc, failure, status);
     }
 
-    private static Problem explain(Throwable failure, int status) {
+    private static Problem explain(RoutingContext rc, Throwable failure, int status) {
         if (failure instanceof ProblemException known) {
             return known.problem();
         }
@@ -122,7 +122,7 @@ final class Problems implements Handler<RoutingContext> {
             case 400 -> Problem.of(400, "bad-request", "Bad request", "The request can't be understood.");
             case 404 -> Problem.notFound("page");
             case 413 -> Problem.of(413, "body-too-large", "Body too large",
-                    "The body must be at most " + Operations.LARGEST_BODY + " bytes.");
+                    "The body must be at most " + Operations.largestBody(Operations.of(rc)) + " bytes.");
             case 414 -> Problem.of(414, "address-too-long", "Address too long", "The address is too long.");
             default -> code >= 400 && code < 500
                     ? Problem.of(code, "refused", "Refused", "The request was refused.")

@@ -53,6 +53,9 @@ final class RemixApi {
             }
             Film remix = fork.of(film, owners.welcome(rc));
             check.check(remix.recipe());
+            if (remix.recipe().fromImage() && remix.chunksDone() == 0) {
+                throw FilmApi.beginsWithAnothers(film);
+            }
             return allowances.newFilm(rc, remix).compose(allowed -> films.fork(film.id(), remix));
         }).compose(remix -> views.view(remix, FilmLinks::ofOwner).compose(view -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, view.links().self());

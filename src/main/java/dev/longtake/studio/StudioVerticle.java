@@ -6,6 +6,7 @@ import dev.longtake.memory.Memory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -38,6 +39,7 @@ public final class StudioVerticle extends VerticleBase {
     private final PrometheusMeterRegistry metrics;
 
     private LiveApi live;
+    private WorkerExecutor pictures;
     private HttpServer server;
 
     /**
@@ -73,7 +75,7 @@ public final class StudioVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         live.close();
-        return server.shutdown();
+        return server.shutdown().eventually(() -> pictures.close());
     }
 
     /** Where the studio listens, once it is deployed. */
@@ -82,6 +84,7 @@ public final class StudioVerticle extends VerticleBase {
     }
 
     private Router router(Contract contract) {
+        pictures = vertx.createSharedWorkerExecutor("pictures", 1);
         Site site = new Site(config.publicUrl());
         Owners owners = new Owners(site);
         FilmViews views = new FilmViews(memory.jobs(), memory.events(), check.manifest());
@@ -114,7 +117,7 @@ public final class StudioVerticle extends VerticleBase {
             clips.forget(id);
         };
         addFilms(operations, new FilmApi(
-                memory.films(), views, owners, own, check, forgetFiles, rules(), allowances));
+                memory.films(), pictures, views, owners, own, check, forgetFiles, rules(), allowances));
         addKeys(operations, new KeyApi(memory.keys(), owners));
         addMedia(operations, new MediaApi(memory.films(), videos, stills, clips, formats, own), own);
         addSharing(operations, new ShareApi(memory.films(), memory.shares(), own, owners, site), sharePages);
@@ -176,6 +179,7 @@ public final class StudioVerticle extends VerticleBase {
                 .on("getPoster", media::poster)
                 .on("getStill", media::still)
                 .on("getRecipe", media::recipe)
+                .on("getImage", media::startImage)
                 .on("getGif", media.loop(ClipFiles.Kind.GIF))
                 .on("getWebP", media.loop(ClipFiles.Kind.WEBP))
                 .on("getFrame", media::picture)

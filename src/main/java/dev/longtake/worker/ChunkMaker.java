@@ -20,6 +20,13 @@ public interface ChunkMaker extends AutoCloseable {
             Recipe recipe, int chunk, Optional<Snapshot> previous, StepListener listener, CancelToken token)
             throws CancelledException;
 
+    /**
+     * What chunk 0 of a film goes on from that begins with a picture.
+     *
+     * @param png of the film's size
+     */
+    Snapshot still(byte[] png);
+
     /** The new frames of a chunk that was made before, the same bits. */
     VideoFrames render(Recipe recipe, Snapshot snapshot);
 

@@ -4,7 +4,6 @@ import dev.longtake.film.CancelToken;
 import dev.longtake.film.CancelledException;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmState;
-import dev.longtake.film.Snapshot;
 import dev.longtake.memory.ChunkTask;
 import dev.longtake.memory.CommittedChunk;
 import dev.longtake.memory.FilmEvent;
@@ -75,11 +74,19 @@ final class ChunkTurns implements Turns {
                         && FilmState.STOPPED.name().equals(event.body().getString("state"));
     }
 
-    private Future<Optional<Snapshot>> known(ChunkTask task) {
+    private Future<ChunkWork.Known> known(ChunkTask task) {
         int chunk = task.again() ? task.chunk() : task.chunk() - 1;
-        return chunk < 0
-                ? Future.succeededFuture(Optional.empty())
-                : patience.until(() -> memory.films().snapshot(task.film().id(), chunk));
+        if (chunk >= 0) {
+            return patience.until(() -> memory.films().snapshot(task.film().id(), chunk))
+                    .map(snapshot -> new ChunkWork.Known(snapshot, Optional.empty()));
+        }
+        if (!task.film().recipe().fromImage()) {
+            return Future.succeededFuture(new ChunkWork.Known(Optional.empty(), Optional.empty()));
+        }
+        return patience.until(() -> memory.films().image(task.film().id())).map(image -> new ChunkWork.Known(
+                Optional.empty(),
+                Optional.of(image.orElseThrow(() -> new IllegalStateException(
+                        "the picture is missing that the film begins with")).getBytes())));
     }
 
     private Future<Boolean> commit(ChunkTask task, CommittedChunk chunk, TurnClock clock) {

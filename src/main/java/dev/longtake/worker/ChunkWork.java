@@ -27,14 +27,22 @@ final class ChunkWork {
         encoder = new ChunkEncoder(format);
     }
 
-    /** @param known the chunk's own snapshot if it is made again, else that of the chunk before, if any */
-    CommittedChunk make(ChunkTask task, Optional<Snapshot> known, StepListener listener, CancelToken token)
+    /**
+     * What there is to make a chunk from.
+     *
+     * @param snapshot the chunk's own if it is made again, else that of the chunk before, if any
+     * @param image    a PNG of what the film begins with, for the first chunk of a film that does
+     */
+    record Known(Optional<Snapshot> snapshot, Optional<byte[]> image) { }
+
+    CommittedChunk make(ChunkTask task, Known known, StepListener listener, CancelToken token)
             throws CancelledException {
         long begun = System.nanoTime();
         token.check();
         GeneratedChunk chunk = task.again()
-                ? again(task.film().recipe(), known.orElseThrow())
-                : maker.generate(task.film().recipe(), task.chunk(), known, listener, token);
+                ? again(task.film().recipe(), known.snapshot().orElseThrow())
+                : maker.generate(task.film().recipe(), task.chunk(),
+                        known.image().map(maker::still).or(known::snapshot), listener, token);
         VideoFrames shown = chunk.frames().slice(0, task.shownFrames());
         MediaSegment segment = encoder.encode(shown, task.film().plan().firstFrame(task.chunk()));
         Optional<byte[]> poster = task.chunk() == 0 ? Optional.of(posters.of(shown)) : Optional.empty();

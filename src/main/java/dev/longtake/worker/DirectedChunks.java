@@ -12,6 +12,7 @@ import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
 import dev.longtake.film.StepListener;
 import dev.longtake.film.VideoFrames;
+import dev.longtake.media.StartImages;
 import dev.longtake.pack.PackManifest;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,12 @@ final class DirectedChunks implements ChunkMaker {
             throws CancelledException {
         requirePack(recipe);
         return director.generate(recipe, chunk, previous, listener, token);
+    }
+
+    @Override
+    public Snapshot still(byte[] png) {
+        PackManifest.Video video = director.manifest().video();
+        return director.still(new StartImages(video.width(), video.height()).read("image", png));
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,66 @@ class RecipeTest {
         Path mp4 = folder.resolve("again.mp4");
         assertThat(generate("--recipe=" + file, "--pack=" + TestPacks.STORYBOOK, "--output=" + mp4)).isEmpty();
         assertThat(mp4).hasBinaryContent(video);
+    }
+
+    @Test
+    void aFilmBegunWithAPictureIsMadeThereAndHereAndAgain() throws Exception {
+        server.close();
+        serve(TestPacks.STORYBOOK);
+        String[] wish = {"--prompt=a ball in the meadow", "--frames=20", "--seed=5",
+            "--image=src/test/resources/pictures/turned.webp", "--pack=" + TestPacks.STORYBOOK};
+        Path here = folder.resolve("here.mp4");
+        assertThat(generate(with(wish, "--output=" + here))).isEmpty();
+        Path there = folder.resolve("there.mp4");
+        cookie = "";
+        String key = send("POST", "/api/keys", "{\"name\": \"laptop\"}").getString("key");
+        assertThat(generate(with(wish, "--output=" + there, "--server=" + url, "--api-key=" + key))).isEmpty();
+        assertThat(there).hasSameBinaryContentAs(here);
+
+        String film = new JsonObject(new String(bytes("/api/films"))).getJsonArray("films").getJsonObject(0)
+                .getString("id");
+        byte[] recipe = bytes("/api/films/" + film + "/recipe.json");
+        assertThat(new JsonObject(new String(recipe, StandardCharsets.UTF_8)).getString("image"))
+                .startsWith("data:image/png;base64,");
+        Path file = Files.write(folder.resolve("recipe.json"), recipe);
+        Path again = folder.resolve("again.mp4");
+        assertThat(generate("--recipe=" + file, "--pack=" + TestPacks.STORYBOOK, "--output=" + again)).isEmpty();
+        assertThat(again).hasSameBinaryContentAs(here);
+        Path without = folder.resolve("without.mp4");
+        wish[3] = "--steps=6";
+        assertThat(generate(with(wish, "--output=" + without))).isEmpty();
+        assertThat(Files.readAllBytes(without)).isNotEqualTo(Files.readAllBytes(here));
+
+        // A take from the beginning has the picture, too.
+        String take = send("POST", "/api/films/" + film + "/fork",
+                new JsonObject().put("atFrame", 0).put("seed", 5).encode()).getString("id");
+        finish(take);
+        assertThat(bytes("/api/films/" + take + "/video.mp4")).isEqualTo(Files.readAllBytes(here));
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.of(options, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    @Test
+    void whatIsNoPictureIsSaid() throws IOException {
+        String output = "--output=" + folder.resolve("x.mp4");
+        Path text = Files.writeString(folder.resolve("cat.jpg"), "no cat");
+        String storybook = "--pack=" + TestPacks.STORYBOOK;
+        assertThat(generate("--prompt=a cat", "--image=" + text, storybook, output))
+                .contains("--image must be a whole picture that stands still: JPEG, PNG")
+                .contains("was \"a file of 6 bytes that is no such picture\"").doesNotContain("\n");
+        assertThat(generate("--prompt=a cat", "--image=" + folder.resolve("none.jpg"), storybook, output))
+                .contains("--image: there is no file ");
+        assertThat(generate("--prompt=a cat", "--image=" + text, "--pack=" + TestPacks.TOY, output))
+                .contains("--image must be left out: the pack \"toy\" can't begin with a picture");
+        assertThat(generate("--prompt=a cat", "--image=" + text, "--server=" + url, output))
+                .contains("image must be left out: the pack toy can't begin with a picture");
+        Path recipe = Files.writeString(folder.resolve("recipe.json"),
+                "{\"prompt\": \"a cat\", \"frames\": 8, \"image\": \"data:image/png;base64,AAAA\"}");
+        assertThat(generate("--recipe=" + recipe, "--image=" + text, storybook, output))
+                .contains("--recipe must be given without other options");
+        assertThat(generate("--recipe=" + recipe, storybook, output)).contains("image must be a whole picture");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.Film;
 import dev.longtake.film.FilmId;
 import dev.longtake.film.FilmState;
@@ -12,6 +13,7 @@ import dev.longtake.film.InvalidFieldException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -142,6 +144,32 @@ class TakesTest extends RedisTest {
         await(memory.sweeper().sweep());
         assertNothingLeftOf(unborn);
         assertThat(await(films.segment(young, 0))).isPresent();
+    }
+
+    @Test
+    void aPictureGoesWithTheTakesOfItsOwnerAndWithNobodyElses() throws Exception {
+        Buffer png = Buffer.buffer("a picture");
+        Film asked = film(400);
+        Film film = await(films.create(asked.with(asked.recipe().withImage("ab".repeat(32))), Optional.of(png)));
+        step(film.id());
+        film = step(film.id());
+        assertThat(film.recipe().image()).isEqualTo("ab".repeat(32));
+        assertThat(await(films.image(film.id()))).contains(png);
+        for (int frame : new int[] {0, 16}) {
+            assertThat(await(films.image(take(film, fork(frame, 8)).id()))).contains(png);
+        }
+        Film remix = await(films.fork(film.id(), fork(16, 8).of(film, "bob")));
+        assertThat(await(films.image(remix.id()))).isEmpty();
+
+        await(films.enhance(film.id(), new EnhancementPlan(24, 8, 2)));
+        await(films.unenhance(film.id()));
+        assertThat(await(films.image(film.id()))).as("it is no refined picture").contains(png);
+        await(films.trash(film.id(), Duration.ofMinutes(1)));
+        await(films.restore(film.id(), true));
+        assertThat(await(films.image(film.id()))).contains(png);
+        await(films.delete(film.id()));
+        assertThat(await(redis.send(Request.cmd(Command.KEYS).arg("film:{" + film.id() + "}*"))).size()).isZero();
+        assertThat(await(films.image(take(remix, fork(24, 8)).id()))).as("nothing to copy").isEmpty();
     }
 
     private void assertNothingLeftOf(FilmId id) throws Exception {

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -138,17 +139,44 @@ class BadInputTest {
     }
 
     @Test
+    void refusesPicturesThatAreNone() {
+        refusesPicture("a picture", "a text such as data:image/jpeg;base64,");
+        refusesPicture("https://example.org/cat.jpg", "a text such as data:image/jpeg;base64,");
+        refusesPicture("data:image/png;base64,no!", "a picture as a data URI");
+        refusesPicture("data:image/png;base64,", "JPEG, PNG, WebP");
+        refusesPicture("data:image/png;base64," + Base64.getEncoder().encodeToString(new byte[100]), "million pixels");
+        refusesPicture("data:image/png;base64," + "A".repeat(14 << 20), "at most 10 MB");
+        assertProblem(ann.post("/api/films", "application/json",
+                "{\"prompt\": \"a\", \"frames\": 8, \"image\": 5}"), 400);
+    }
+
+    private void refusesPicture(String image, String allowed) {
+        Person.Answer answer = ann.post("/api/films",
+                new JsonObject().put("prompt", "a car").put("frames", 8).put("image", image));
+        assertProblem(answer, 400);
+        assertThat(answer.json().getString("field")).isEqualTo("image");
+        assertThat(answer.json().getString("allowed")).contains(allowed);
+        assertThat(answer.json().getString("value")).hasSizeLessThan(120);
+    }
+
+    @Test
     void refusesALargeBody() {
         String body = "{\"prompt\": \"" + "a".repeat((int) Operations.LARGEST_BODY) + "\"}";
+        Person.Answer answer = ann.post("/api/films/" + film + "/prompts", "application/json", body);
+        assertProblem(answer, 413);
+        assertThat(answer.json().getString("detail")).contains("at most 1048576 bytes");
 
-        assertProblem(ann.post("/api/films", "application/json", body), 413);
+        String larger = "{\"image\": \"" + "a".repeat((int) Operations.LARGEST_BODY_WITH_IMAGE) + "\"}";
+        answer = ann.post("/api/films", "application/json", larger);
+        assertProblem(answer, 413);
+        assertThat(answer.json().getString("detail")).contains("at most 16777216 bytes");
     }
 
     @Test
     void refusesALargeBodyOfUnknownLength() {
         byte[] body = new byte[(int) Operations.LARGEST_BODY + 1];
 
-        assertProblem(ann.send("POST", "/api/films",
+        assertProblem(ann.send("POST", "/api/films/" + film + "/prompts",
                 HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)),
                 "Content-Type", "application/json"), 413);
     }

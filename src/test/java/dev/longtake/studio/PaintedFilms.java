@@ -50,6 +50,11 @@ public final class PaintedFilms implements ChunkMaker {
     }
 
     @Override
+    public Snapshot still(byte[] png) {
+        return new Snapshot(Snapshot.STILL, new float[PLAN.frames()], new float[1]);
+    }
+
+    @Override
     public VideoFrames render(Recipe recipe, Snapshot snapshot) {
         int first = PLAN.firstFrame(snapshot.chunk());
         return paint(new FrameRange(first, first + PLAN.newFrames(snapshot.chunk())), SIZE, DARK);

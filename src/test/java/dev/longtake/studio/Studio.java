@@ -65,7 +65,9 @@ final class Studio implements AutoCloseable {
             PackManifest.FIRST_FRAME, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new PackManifest.Enhancer(
                     new PackManifest.Enhancer.Size(256, 256), new PackManifest.Latent(4, 32, 32),
                     new PackManifest.Enhancer.Window(24, 8), new Refinement.Flow("euler", "flow", 0.5, 2, 1))),
-            Map.of(), Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
+            Map.of("vae_encoder", new PackManifest.Graph(
+                    "vae_encoder.onnx", "0".repeat(64), Optional.empty(), Optional.empty(), Map.of(), Map.of())),
+            Map.of("actor", List.of("red car")), List.of("a red car & a <b>house</b></script>"),
             Map.of("trainedOn", "nothing"));
 
     final Vertx vertx;

@@ -54,6 +54,13 @@ class PaintedChunks implements ChunkMaker {
     }
 
     @Override
+    public Snapshot still(byte[] png) {
+        float[] latents = new float[PLAN.frames()];
+        Arrays.fill(latents, Math.floorMod(Arrays.hashCode(png), 251));
+        return new Snapshot(Snapshot.STILL, latents, new float[] {latents[0]});
+    }
+
+    @Override
     public VideoFrames render(Recipe recipe, Snapshot snapshot) {
         int skipped = snapshot.chunk() == 0 ? 0 : PLAN.conditioningFrames();
         int count = PLAN.frames() - skipped;

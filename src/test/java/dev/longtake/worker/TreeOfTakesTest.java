@@ -181,7 +181,7 @@ class TreeOfTakesTest {
         int known = task.again() ? task.chunk() : task.chunk() - 1;
         Optional<Snapshot> snapshot =
                 known < 0 ? Optional.empty() : await(films().snapshot(task.film().id(), known));
-        return worker.make(task, snapshot, (step, steps, preview) -> {
+        return worker.make(task, new ChunkWork.Known(snapshot, Optional.empty()), (step, steps, preview) -> {
             if (step == dyingStep) {
                 throw new IllegalStateException("the worker dies");
             }
@@ -409,6 +409,13 @@ class TreeOfTakesTest {
                 CancelToken token) throws CancelledException {
             synchronized (director) {
                 return director.generate(recipe, chunk, previous, listener, token);
+            }
+        }
+
+        @Override
+        public Snapshot still(byte[] png) {
+            synchronized (director) {
+                return director.still(png);
             }
         }
 

@@ -97,6 +97,11 @@ class WorkerCrashTest {
         }
 
         @Override
+        public Snapshot still(byte[] png) {
+            throw new UnsupportedOperationException("no film here begins with a picture");
+        }
+
+        @Override
         public VideoFrames render(Recipe recipe, Snapshot snapshot) {
             return director.render(recipe, snapshot);
         }
