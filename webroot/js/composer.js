@@ -2,6 +2,7 @@
 
 import { Problem, createFilm } from "./api.js";
 import { recall, remember } from "./memory.js";
+import { Picture } from "./picture.js";
 import { Plan } from "./plan.js";
 import { surprise } from "./surprise.js";
 import { span } from "./words.js";
@@ -21,6 +22,7 @@ export class Composer extends EventTarget {
   #pack;
   #maxPrompt;
   #plan;
+  #picture;
 
   constructor(form, { pack, maxPrompt }) {
     super();
@@ -33,6 +35,7 @@ export class Composer extends EventTarget {
     this.#layExamples();
     this.#layWords();
     this.#prompt.placeholder = pack.examples[0] ?? "";
+    this.#picture = new Picture(form, pack);
     this.#plan = new Plan(form, pack, () => (this.#seconds === ENDLESS ? ENDLESS : this.#frames));
     form.addEventListener("change", () => this.lay());
     this.#find("#frames").addEventListener("input", () => this.lay());
@@ -55,6 +58,11 @@ export class Composer extends EventTarget {
   /** Lays out what depends on the sentence and the size of the window. */
   lay() {
     this.#plan.lay();
+  }
+
+  /** Where the picture lies that the film begins with. */
+  get picture() {
+    return this.#picture;
   }
 
   /** Puts a film's wishes back on the desk; how it is made stays as it was, unless `mode` and `enhance` are given. */
@@ -90,14 +98,16 @@ export class Composer extends EventTarget {
     if (!request) return;
     button.disabled = true;
     try {
-      const film = await createFilm(request);
+      const film = await createFilm({ ...request, image: await this.#picture.data });
       this.#complain("");
       this.#prompt.value = "";
+      this.#picture.clear();
       this.#plan.clear();
       this.dispatchEvent(new CustomEvent("film", { detail: film }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.#complain(error.message, error.field);
+      if (error.field === "image") this.#picture.complain(error.message);
+      else this.#complain(error.message, error.field);
     } finally {
       button.disabled = false;
     }

@@ -33,6 +33,7 @@ export class Direction extends EventTarget {
     const { signal } = screening;
     const on = (selector, type, handler) => this.#find(selector).addEventListener(type, handler, { signal });
     this.#layLengths();
+    this.#layBeginning(signal);
     on("#then", "submit", (event) => {
       event.preventDefault();
       this.#goOn();
@@ -270,9 +271,20 @@ export class Direction extends EventTarget {
     if (force || document.activeElement !== name) name.value = this.#film.title ?? "";
   }
 
+  /** The picture that the film began with, small; who goes on from somebody else's film has not got it. */
+  #layBeginning(signal) {
+    const { image } = this.#film;
+    const small = this.#find("#began img");
+    this.#find("#began").hidden = !image;
+    small.hidden = true;
+    if (!image) return;
+    small.addEventListener("load", () => (small.hidden = false), { signal, once: true });
+    small.src = image;
+  }
+
   #again(sameSeed) {
-    const { prompt, seed, mode, steps, guidance, negativePrompt, enhancement } = this.#film;
-    const made = { prompt, mode, steps, guidance, negativePrompt, enhance: enhancement !== undefined };
+    const { prompt, seed, mode, steps, guidance, negativePrompt, enhancement, image } = this.#film;
+    const made = { prompt, mode, steps, guidance, negativePrompt, enhance: enhancement !== undefined, image };
     this.dispatchEvent(new CustomEvent("again", { detail: sameSeed ? { ...made, seed } : made }));
   }
 

@@ -1,11 +1,13 @@
-// Recipes that people bring along, as a file that they choose or let fall onto the page.
+// What people bring along: recipes as files that they choose, recipes and pictures that they let fall onto the page, and
+// pictures that they paste.
 
 import { note } from "./note.js";
+import { Picture } from "./picture.js";
 
 const LARGEST = 1 << 20;
 
-/** Calls `use` with what a recipe says. */
-export function openRecipes(use) {
+/** Calls `use` with what a recipe says, and `begin` with a picture's file. */
+export function openFiles(use, begin) {
   const field = document.querySelector("#recipe-file");
   const drop = document.querySelector("#drop");
   const open = async (file) => {
@@ -39,6 +41,12 @@ export function openRecipes(use) {
     event.preventDefault();
     show(0);
     const [file] = event.dataTransfer.files;
-    if (file) open(file);
+    if (file) (Picture.is(file) ? begin : open)(file);
+  });
+  document.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find(Picture.is);
+    if (!file) return;
+    event.preventDefault();
+    begin(file);
   });
 }

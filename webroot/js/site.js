@@ -16,5 +16,6 @@ export function here() {
 /** The film with addresses for links. */
 export function placed(film) {
   const links = Object.entries(film.links).filter(([, path]) => path);
-  return { ...film, links: Object.fromEntries(links.map(([name, path]) => [name, at(path)])) };
+  const image = film.image && at(film.image);
+  return { ...film, ...(image && { image }), links: Object.fromEntries(links.map(([name, path]) => [name, at(path)])) };
 }

@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 import { Direction } from "./direction.js";
 import { helpOn } from "./help.js";
 import { note } from "./note.js";
-import { openRecipes } from "./recipes.js";
+import { openFiles } from "./recipes.js";
 import { Screening } from "./screening.js";
 import { Shelf } from "./shelf.js";
 import { at, here } from "./site.js";
@@ -79,9 +79,10 @@ function showFilm(film, start) {
     history.pushState(null, "", take.links.page);
     showFilm(take, from);
   });
-  direction.addEventListener("again", ({ detail }) => {
+  direction.addEventListener("again", async ({ detail }) => {
     go(at("/"));
     composer.fill(detail);
+    await composer.picture.fetch(detail.image);
   });
 }
 
@@ -91,13 +92,19 @@ function showNew(film) {
 }
 
 composer.addEventListener("film", ({ detail }) => showNew(detail));
-openRecipes(async (recipe) => {
-  try {
-    showNew(await createFilm(recipe));
-  } catch (error) {
-    note(error.message);
-  }
-});
+openFiles(
+  async (recipe) => {
+    try {
+      showNew(await createFilm(recipe));
+    } catch (error) {
+      note(error.message);
+    }
+  },
+  (file) => {
+    go(at("/"));
+    composer.picture.use(file);
+  },
+);
 helpOn(document.querySelector("#help"));
 
 // The address changes without a page being loaded, and with it what a relative one would mean.

@@ -169,7 +169,7 @@ class TakesTest extends RedisTest {
         assertThat(await(films.image(film.id()))).contains(png);
         await(films.delete(film.id()));
         assertThat(await(redis.send(Request.cmd(Command.KEYS).arg("film:{" + film.id() + "}*"))).size()).isZero();
-        assertThat(await(films.image(take(remix, fork(24, 8)).id()))).as("nothing to copy").isEmpty();
+        assertThat(await(films.image(take(remix, fork(16, 8)).id()))).as("nothing to copy").isEmpty();
     }
 
     private void assertNothingLeftOf(FilmId id) throws Exception {

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.FilePayload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -123,6 +127,63 @@ class DeskPageIT {
         page.setInputFiles("#recipe-file", other);
         page.waitForSelector("#note:has-text('other.json is no recipe')");
         assertThat(maker.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFilmBeginsWithAPicture() throws Exception {
+        Page page = maker.page();
+        maker.visit("/");
+        page.fill("#prompt", "a ball in the meadow");
+        maker.fineTune(16);
+        page.setInputFiles("#picture-file", new FilePayload("cat.png", "image/png", "no cat".getBytes()));
+        page.waitForSelector("#picture:visible:has-text('cat.png')");
+        assertThat(page.isVisible("#picture canvas")).as("this browser can't show it either").isFalse();
+        page.click("#roll");
+        page.waitForSelector("#picture-problem:has-text('image must be a whole picture'):has-text('JPEG, PNG, WebP')");
+        page.focus("#picture-remove");
+        page.keyboard().press("Enter");
+        assertThat(page.isVisible("#picture")).isFalse();
+        assertThat(page.textContent("#picture-problem")).isEmpty();
+        assertThat(page.evaluate("document.activeElement.id")).isEqualTo("add-picture");
+
+        // Pasted, then another one dropped in its place.
+        String files = """
+                ([name, type, base64]) => {
+                  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+                  const data = new DataTransfer();
+                  data.items.add(new File([bytes], name, {type}));
+                  return data;
+                }""";
+        JSHandle pasted = page.evaluateHandle(files, List.of("first.png", "image/png", picture("deep.png")));
+        page.evaluate("clipboardData => document.dispatchEvent(new ClipboardEvent('paste', {clipboardData}))", pasted);
+        page.waitForSelector("#picture:visible:has-text('first.png')");
+        JSHandle dropped = page.evaluateHandle(files, List.of("second.webp", "image/webp", picture("quarters.webp")));
+        page.dispatchEvent("#desk", "dragenter", Map.of("dataTransfer", dropped));
+        page.waitForSelector("#drop:visible:has-text('a picture its beginning')");
+        page.dispatchEvent("#drop", "drop", Map.of("dataTransfer", dropped));
+        page.waitForSelector("#picture canvas:visible");
+        assertThat(page.textContent("#picture-name")).isEqualTo("second.webp");
+        assertThat(Axe.violations(page)).isEmpty();
+
+        page.click("#roll");
+        page.waitForURL("**/films/*");
+        maker.waitForState("finished");
+        List<Integer> red = maker.pictureAt(0.06);
+        assertThat(red.get(8 * 32 + 8)).as("red").isGreaterThan(150);
+        assertThat(red.get(8 * 32 + 24)).as("green").isLessThan(110);
+        assertThat(red.get(24 * 32 + 8)).as("blue").isLessThan(110);
+        assertThat(red.get(24 * 32 + 24)).as("yellow").isGreaterThan(170);
+        page.waitForSelector("#began img:visible");
+
+        page.click("#facts-button");
+        page.click("#same");
+        page.waitForSelector("#picture:visible:has-text('the same picture')");
+        // What the answer to the cat was.
+        assertThat(maker.complaints()).hasSizeLessThanOrEqualTo(1).allMatch(line -> line.contains("400"));
+    }
+
+    private static String picture(String name) throws IOException {
+        return Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of("src/test/resources/pictures", name)));
     }
 
     @Test
