@@ -1,4 +1,4 @@
-"""Commands: world, truth, train, evaluate, export, convert, eighth. Run from the folder `models/`: `python -m longtake_models --help`."""
+"""Commands: world, truth, train, evaluate, export, convert, fullwidth, eighth. Run from the folder `models/`: `python -m longtake_models --help`."""
 
 from __future__ import annotations
 
@@ -109,6 +109,12 @@ def _eighth(arguments: argparse.Namespace) -> None:
     cli.run(arguments)
 
 
+def _fullwidth(arguments: argparse.Namespace) -> None:
+    from .convert import fullwidth
+
+    fullwidth.run(arguments)
+
+
 def _world(arguments: argparse.Namespace) -> None:
     from .world.sheet import main_world
 
@@ -193,6 +199,12 @@ def parser() -> argparse.ArgumentParser:
     eighth.add_argument("--weights", action="store_true", help="with its weights (200 MB)")
     eighth.add_argument("--check", action="store_true", help="run every network by ONNX Runtime as well")
     eighth.set_defaults(run=_eighth)
+
+    fullwidth = commands.add_parser("fullwidth", help="check the conversion with random weights at the original's full width")
+    fullwidth.add_argument("--only", nargs="+", metavar="NETWORK", help="default: all, one after the other")
+    fullwidth.add_argument("--count", action="store_true", help="say parameters and TFLOP of a pass, and run nothing")
+    fullwidth.add_argument("--work", type=Path, default=WORK / "fullwidth", help="folder for at most 3 GB at a time")
+    fullwidth.set_defaults(run=_fullwidth)
     return top
 
 
