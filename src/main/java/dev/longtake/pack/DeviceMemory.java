@@ -51,12 +51,14 @@ final class DeviceMemory implements AutoCloseable {
     void require(String networks, long bytes) {
         if (limit.isPresent() && bytes > limit.getAsLong()) {
             throw new InvalidFieldException("device-memory", told(limit.getAsLong()),
-                    "at least " + told(bytes) + ", which " + networks + " take");
+                    "at least " + told(bytes) + " for " + networks);
         }
     }
 
     private static String told(long bytes) {
-        return String.format(Locale.ROOT, "%.2fGB", Math.ceil(bytes / 1e7) / 100);
+        return bytes < 1e9
+                ? String.format(Locale.ROOT, "%.1fMB", Math.ceil(bytes / 1e5) / 10)
+                : String.format(Locale.ROOT, "%.2fGB", Math.ceil(bytes / 1e7) / 100);
     }
 
     /** Gives {@code graph} to somebody who runs it, until {@link #release}. */

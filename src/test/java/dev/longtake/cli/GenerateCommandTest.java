@@ -2,6 +2,7 @@ package dev.longtake.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longtake.pack.EighthPack;
 import dev.longtake.pack.TestPacks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,6 +73,8 @@ class GenerateCommandTest {
         "--device=tpu         | device must be cpu or cuda:0, cuda:1, …, but was \"tpu\"",
         "--device=cuda:0      | device cuda:0 can't be used",
         "--threads=-1         | threads must be 0 (one for every core) to 1024, but was -1",
+        "--device-memory=lots | device-memory must be a number with MB or GB, such as 12GB, but was \"lots\"",
+        "--device-memory=1kB  | device-memory must be a number with MB or GB, such as 12GB, but was \"1kB\"",
         "--pack=nowhere       | nowhere: is not a model pack: it has no pack.json",
         "--output=/no/film.mp4| --output: there is no folder /no",
         "--colour=red         | Unknown option: '--colour=red'",
@@ -118,6 +121,29 @@ class GenerateCommandTest {
         assertThat(generate(film, "--negative=" + "x".repeat(10_000)).errors)
                 .contains("negativePrompt must be at most 500 characters");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /** The published system at an eighth of its width: three stages, refined pictures of 80x80 that are written twice as large. */
+    @Test
+    void makesRefinedFilmsWithThePublishedSystem() throws Exception {
+        Path film = folder.resolve("film.mp4");
+        String pack = "--pack=" + EighthPack.folder();
+        assertThat(generate(film, pack, "--frames=33", "--enhance", "--device-memory=150MB").exitCode).isZero();
+        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(film.toFile())) {
+            grabber.start();
+            assertThat(grabber.getFrameRate()).isEqualTo(8);
+            assertThat(grabber.getImageWidth()).isEqualTo(160);
+            assertThat(grabber.getImageHeight()).isEqualTo(160);
+            int decoded = 0;
+            while (grabber.grabImage() != null) {
+                decoded++;
+            }
+            assertThat(decoded).isEqualTo(33);
+        }
+        assertThat(generate(film, pack, "--then=24:" + "on ".repeat(76)).errors)
+                .contains("prompt must be at most 75 tokens").contains("this has 81 tokens");
+        assertThat(generate(film, pack, "--mode=fast").errors)
+                .contains("mode must be careful (the pack has no other mode), but was \"fast\"");
     }
 
     private static Outcome generate(Path film, String... options) throws IOException {

@@ -31,4 +31,20 @@ class DeviceTest {
         assertThatThrownBy(() -> Device.cpu().withThreads(-1)).isInstanceOf(InvalidFieldException.class)
                 .hasMessageContaining("threads");
     }
+
+    @Test
+    void readsMemory() {
+        assertThat(Device.cpu().memory()).isEmpty();
+        assertThat(Device.cpu().withMemory("12GB").memory()).hasValue(12_000_000_000L);
+        assertThat(Device.parse("cuda").withMemory("1.5 gb").withThreads(2).memory()).hasValue(1_500_000_000L);
+        assertThat(Device.cpu().withMemory("800MB").memory()).hasValue(800_000_000L);
+        assertThat(Device.cpu().withMemory("800MB").withMemory("").memory()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12", "GB", "0GB", "-1GB", "12 TB", "12GiB", "many"})
+    void refusesOtherMemory(String size) {
+        assertThatThrownBy(() -> Device.cpu().withMemory(size)).isInstanceOf(InvalidFieldException.class)
+                .hasMessageContaining("device-memory must be a number with MB or GB, such as 12GB, but was");
+    }
 }

@@ -22,10 +22,15 @@ public final class Golden {
 
     private Golden() { }
 
-    /** The list of cases. */
+    /** The list of cases of the pack that ships. */
     public static JsonNode cases() {
+        return cases(FOLDER);
+    }
+
+    /** The same of a folder. */
+    public static JsonNode cases(Path folder) {
         try {
-            return new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile());
+            return new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -33,8 +38,13 @@ public final class Golden {
 
     /** A tensor of float32 (NPY format version 1, C order). */
     public static float[] tensor(JsonNode name) {
+        return tensor(FOLDER, name);
+    }
+
+    /** The same from a folder. */
+    public static float[] tensor(Path folder, JsonNode name) {
         try {
-            ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(FOLDER.resolve(name.asText())))
+            ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name.asText())))
                     .order(ByteOrder.LITTLE_ENDIAN);
             int headerLength = file.getShort(HEADER_LENGTH_AT);
             int start = HEADER_LENGTH_AT + Short.BYTES + headerLength;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.longtake.diffusion.DpmSolverSde;
 import dev.longtake.diffusion.Guidance;
@@ -184,7 +185,92 @@ class PackManifestTest {
                         json -> object(enhancer(json), "window").put("frames", 20)),
                 mistake("enhancer.video must be of the aspect of 64x64, and not smaller, but was \"128x192\"",
                         json -> object(enhancer(json), "video").put("height", 192)),
+                mistake("enhancer.video must be of the aspect of 64x64, and not smaller, but was \"32x32\"",
+                        json -> object(enhancer(json), "video").put("width", 32).put("height", 32)),
+                mistake("enhancer.canvas must be 128x128 or larger by an even number of pixels, but was \"127x128\"",
+                        json -> enhancer(json).putObject("canvas").put("width", 127).put("height", 128)),
+                mistake("enhancer.canvas must be 128x128 or larger by an even number of pixels, but was \"129x128\"",
+                        json -> enhancer(json).putObject("canvas").put("width", 129).put("height", 128)),
+                mistake("enhancer.enlargement must be bilinear or bicubic, but was \"nearest\"",
+                        json -> enhancer(json).put("enlargement", "nearest")),
+                mistake("enhancer.text must be cut into the same tokens as text, as many of them",
+                        json -> enhancer(json).set("text", clip())),
+                mistake("enhancer.diffusion.schedule.logSnrLimit must be more than 0, at most 20, but was 0",
+                        json -> object(enhancer(json), "diffusion", "schedule").put("logSnrLimit", 0)),
+                mistake("enhancer.diffusion.schedule.logSnrShift must be two numbers, 1 to 100, but was \"[2.0]\"",
+                        json -> object(enhancer(json), "diffusion", "schedule").putArray("logSnrShift").add(2.0)),
+                mistake("enhancer.diffusion.schedule.trainTimesteps must be 3 to 100000, but was 2",
+                        json -> object(enhancer(json), "diffusion", "schedule").put("trainTimesteps", 2)),
                 mistake("'window'", json -> enhancer(json).remove("window")));
+    }
+
+    private static ObjectNode clip() {
+        ObjectNode text = new ObjectMapper().createObjectNode();
+        text.put("encoder", "clip").put("graph", "words").put("padding", 0).put("tokens", 48).put("width", 64);
+        text.putObject("tokenizer").put("file", "tokenizer.json").put("sha256", "0".repeat(64));
+        return text;
+    }
+
+    @Test
+    void readsAFirstChunkOfItsOwn() {
+        TestPacks.changedToy(folder, PackManifestTest::firstChunk);
+        PackManifest manifest = PackManifest.read(folder);
+        PackManifest.FirstChunk first = manifest.firstChunk().orElseThrow();
+        assertThat(first.diffusion()).isInstanceOf(Diffusion.DpmSolver.class);
+        assertThat(first.diffusion().sampler(Mode.CAREFUL, 50).timestep(1)).isEqualTo(979);
+        assertThat(manifest.edition()).isNotEqualTo(PackManifest.read(TestPacks.TOY).edition());
+        assertThatThrownBy(() -> ModelPack.open(folder, Device.cpu())).isInstanceOf(PackException.class)
+                .hasMessageContaining("graphs must be exactly").hasMessageContaining("first_unet");
+    }
+
+    private static ObjectNode firstChunk(ObjectNode json) {
+        ObjectNode first = json.putObject("firstChunk");
+        first.set("text", json.get("text").deepCopy());
+        first.putObject("diffusion").put("sampler", "dpm-solver++").put("prediction", "epsilon").put("trainTimesteps", 1000)
+                .put("betaStart", 0.00085).put("betaEnd", 0.012).put("steps", 50).put("guidanceScale", 9.0);
+        return first;
+    }
+
+    @Test
+    void otherWeightsAreAnotherEdition(@TempDir Path other) {
+        TestPacks.changedToy(folder, json -> weights(json, "1"));
+        TestPacks.changedToy(other, json -> weights(json, "2"));
+        assertThat(PackManifest.read(folder).edition()).isNotEqualTo(PackManifest.read(other).edition());
+    }
+
+    private static ObjectNode weights(ObjectNode json, String digit) {
+        return object(json, "graphs", "unet").putObject("weights")
+                .put("file", "unet.weights").put("sha256", digit.repeat(64)).put("bytes", 4096);
+    }
+
+    static Stream<Arguments> mistakesOfTheOriginal() {
+        return Stream.of(
+                mistake("firstChunk.text must be cut into the same tokens as text, as many of them",
+                        json -> object(firstChunk(json), "text").put("tokens", 77)),
+                mistake("diffusion.trainTimesteps must be 50 to 100000, but was 20",
+                        json -> object(firstChunk(json), "diffusion").put("trainTimesteps", 20)),
+                mistake("unconditionalAnchor must be grey, but was \"black\"",
+                        json -> json.put("unconditionalAnchor", "black")),
+                mistake("precision must be fp16 or fp32, but was \"int4\"", json -> json.put("precision", "int4")),
+                mistake("text.padding must be 0 or more, but was -1", json -> json.set("text", clip().put("padding", -1))),
+                mistake("text.tokenizer.file must be the name of a file in the pack's folder, but was \"../tokenizer.json\"",
+                        json -> {
+                            ObjectNode text = clip();
+                            object(text, "tokenizer").put("file", "../tokenizer.json");
+                            json.set("text", text);
+                        }),
+                mistake("graphs.weights.bytes must be 1 or more, but was 0", json -> weights(json, "1").put("bytes", 0)),
+                mistake("graphs.half.sha256 must be 64 hexadecimal digits, but was \"abc\"",
+                        json -> object(json, "graphs", "unet").putObject("half").put("file", "a").put("sha256", "abc")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakesOfTheOriginal")
+    void saysWhatIsWrongWithAPackOfTheOriginal(String message, Consumer<ObjectNode> change) {
+        TestPacks.changedToy(folder, change);
+        assertThatThrownBy(() -> PackManifest.read(folder))
+                .isInstanceOf(PackException.class)
+                .hasMessageContaining(message);
     }
 
     @ParameterizedTest
