@@ -56,7 +56,7 @@ final class Idempotency {
             Optional<String> owner = owners.find(rc);
             return key == null || owner.isEmpty()
                     ? action.run(rc)
-                    : enter(rc, new Claim(owner.get(), key, fingerprint(rc)), action, 0);
+                    : fingerprint(rc).compose(request -> enter(rc, new Claim(owner.get(), key, request), action, 0));
         };
     }
 
@@ -118,11 +118,19 @@ final class Idempotency {
         return Responses.bytes(rc, answer.getString("type"), Buffer.buffer(answer.getString("body")));
     }
 
-    private static String fingerprint(RoutingContext rc) {
+    /** Large bodies are read beside the event loop. */
+    private Future<String> fingerprint(RoutingContext rc) {
+        String what = rc.request().method() + " " + rc.normalizedPath() + "\n";
+        Buffer body = rc.body().buffer();
+        return body == null || body.length() <= Operations.LARGEST_BODY
+                ? Future.succeededFuture(fingerprint(what, body))
+                : vertx.executeBlocking(() -> fingerprint(what, body));
+    }
+
+    private static String fingerprint(String what, Buffer body) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update((rc.request().method() + " " + rc.normalizedPath() + "\n").getBytes(StandardCharsets.UTF_8));
-            Buffer body = rc.body().buffer();
+            sha.update(what.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(sha.digest(body == null ? new byte[0] : body.getBytes()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -3,13 +3,13 @@ package dev.longtake.studio;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
@@ -35,6 +35,7 @@ final class Operations {
 
     private final Vertx vertx;
     private final Contract contract;
+    private final WorkerExecutor pictures;
     private final Guard guard;
     private final BodyHandler body = BodyHandler.create(false).setBodyLimit(LARGEST_BODY);
     private final BodyHandler bodyWithImage = BodyHandler.create(false).setBodyLimit(LARGEST_BODY_WITH_IMAGE);
@@ -51,7 +52,9 @@ final class Operations {
         }
     }
 
-    Operations(Vertx vertx, Contract contract, Guard guard) {
+    /** @param pictures where large bodies are read */
+    Operations(Vertx vertx, Contract contract, WorkerExecutor pictures, Guard guard) {
+        this.pictures = pictures;
         this.vertx = vertx;
         this.contract = contract;
         this.guard = guard;
@@ -80,7 +83,7 @@ final class Operations {
     void mount(Router router) {
         requireAll();
         contract.requests().getPaths().forEach(path -> guard(router, path));
-        RouterBuilder builder = RouterBuilder.create(vertx, contract.requests(), RequestExtractor.withBodyHandler());
+        RouterBuilder builder = RouterBuilder.create(vertx, contract.requests(), new LargeBodies(pictures));
         handlers.forEach((id, handler) -> builder.getRoute(id).setDoSecurity(false).addHandler(handler));
         Router validating = builder.createRouter();
         // Who may GET may also ask for the head of the answer.

@@ -110,7 +110,7 @@ public final class StudioVerticle extends VerticleBase {
                 .handler(new SecurityHeaders())
                 .handler(new BasePath(site.basePath()))
                 .failureHandler(problems);
-        Operations operations = new Operations(vertx, contract, new Gate(
+        Operations operations = new Operations(vertx, contract, pictures, new Gate(
                 site, memory.keys(), allowances, new Idempotency(vertx, memory.answers(), owners)));
         Consumer<FilmId> forgetFiles = id -> {
             videos.forget(id);

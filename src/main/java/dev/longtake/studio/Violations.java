@@ -47,7 +47,7 @@ final class Violations {
             return Problem.of(400, "bad-request", "Bad request", refusal.getMessage());
         }
         try {
-            return body(rc.body().buffer(), operation)
+            return body(LargeBodies.judged(rc), operation)
                     .orElseGet(() -> Problem.of(400, "bad-request", "Bad request", refusal.getMessage()));
         } catch (ProblemException malformed) {
             return malformed.problem();

@@ -170,7 +170,8 @@ class ContractTest {
     }
 
     private Operations operations() {
-        return new Operations(studio.vertx, contract, (rc, operation) -> Future.succeededFuture());
+        return new Operations(
+                studio.vertx, contract, studio.vertx.createSharedWorkerExecutor("contract"), (rc, operation) -> Future.succeededFuture());
     }
 
     private static void answer(Operations operations, String id) {
