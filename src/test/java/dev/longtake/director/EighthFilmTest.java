@@ -11,6 +11,7 @@ import dev.longtake.film.EnhancementPlan;
 import dev.longtake.film.FrameRange;
 import dev.longtake.film.Recipe;
 import dev.longtake.film.Snapshot;
+import dev.longtake.film.StartImage;
 import dev.longtake.film.Timeline;
 import dev.longtake.film.VideoFrames;
 import dev.longtake.pack.Device;
@@ -20,6 +21,7 @@ import dev.longtake.pack.Golden;
 import dev.longtake.pack.ModelPack;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -155,6 +157,28 @@ class EighthFilmTest {
             token.cancel();
         }, token)).isInstanceOf(CancelledException.class);
         assertThat(steps).containsExactly(25);
+    }
+
+    /** The networks of first chunks know only texts: those that go on from chunks go on from a picture, too. */
+    @Test
+    void beginsWithAPicture() throws Exception {
+        byte[] rgb = new byte[64 * 64 * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i / 3 % 64 * 3 + i % 3 * 20);
+        }
+        StartImage image = new StartImage(new VideoFrames(1, 64, 64, rgb));
+        Recipe recipe = recipe("", 1, 1).withImage(image.digest());
+        director.check(recipe);
+        Snapshot still = director.still(image);
+        GeneratedChunk first = director.generate(
+                recipe, 0, Optional.of(still), (step, steps, preview) -> { }, new CancelToken());
+        int frame = still.anchor().length;
+        assertThat(first.snapshot().anchor()).isEqualTo(still.anchor())
+                .isEqualTo(Arrays.copyOf(first.snapshot().latents(), frame));
+        assertThat(Arrays.copyOfRange(first.snapshot().latents(), frame, 2 * frame)).isNotEqualTo(still.anchor());
+        assertThat(first.frames().slice(0, 1).rgb()).as("as the main autoencoder shows it")
+                .isEqualTo(director.render(recipe, still).slice(0, 1).rgb());
+        assertThat(chunks(director, recipe("", 1, 1), 1).get(0).latents()).isNotEqualTo(first.snapshot().latents());
     }
 
     @Test
