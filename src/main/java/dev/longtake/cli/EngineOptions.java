@@ -22,8 +22,8 @@ public final class EngineOptions {
     private int threads;
 
     @Option(names = "--device-memory", paramLabel = "SIZE", defaultValue = "${env:LONGTAKE_DEVICE_MEMORY:-}",
-            description = "Memory of the device that each worker's networks may take, such as 12GB; they are loaded in "
-                    + "turn then. What passes through them comes on top (default: all stay loaded).")
+            description = "Memory of the device that the weights of each worker's networks may take, such as 12GB; they "
+                    + "are loaded in turn then. What passes through them comes on top (default: all stay loaded).")
     private String deviceMemory = "";
 
     /**
