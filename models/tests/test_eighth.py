@@ -209,6 +209,23 @@ def test_weights_are_recognised_in_any_order(tmp_path: Path) -> None:
         Stored(source).recognise(tmp_path / made.file)
 
 
+def test_graphs_come_out_the_same_twice(tmp_path: Path) -> None:
+    """Byte for byte, with what they refer to."""
+    with pack.small_networks():
+        streaming = pack.drawn_sources(tmp_path)[0]
+        network, tensors = writer.layout(streaming.build), streaming.read()
+        writer.furnish(network, tensors)
+        for graph in streaming.graphs(network):
+            if graph.name != "cam_embedding":
+                continue
+            contents = []
+            for folder in (tmp_path / "once", tmp_path / "twice"):
+                folder.mkdir(exist_ok=True)
+                made = writer.write(graph, network, tensors, folder, lambda count: None)
+                contents.append([(folder / stored.file).read_bytes() for stored in made[:2]])
+            assert contents[0] == contents[1], graph.name
+
+
 def test_stages_of_a_draw() -> None:
     assert Draw(3, -9, 1.0).values(5).tolist() == (1 + (formula.stream(3, 5).astype(float) - 128) / 512).tolist()
     norm = weights.draw("a.norm1.weight", "x/a.norm1.weight", (8,))
