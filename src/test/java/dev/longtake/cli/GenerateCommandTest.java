@@ -128,7 +128,7 @@ class GenerateCommandTest {
     void makesRefinedFilmsWithThePublishedSystem() throws Exception {
         Path film = folder.resolve("film.mp4");
         String pack = "--pack=" + EighthPack.folder();
-        assertThat(generate(film, pack, "--frames=33", "--enhance", "--device-memory=150MB").exitCode).isZero();
+        assertThat(generate(film, pack, "--frames=24", "--enhance", "--device-memory=150MB").exitCode).isZero();
         try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(film.toFile())) {
             grabber.start();
             assertThat(grabber.getFrameRate()).isEqualTo(8);
@@ -138,7 +138,7 @@ class GenerateCommandTest {
             while (grabber.grabImage() != null) {
                 decoded++;
             }
-            assertThat(decoded).isEqualTo(33);
+            assertThat(decoded).isEqualTo(24);
         }
         assertThat(generate(film, pack, "--then=24:" + "on ".repeat(76)).errors)
                 .contains("prompt must be at most 75 tokens").contains("this has 81 tokens");

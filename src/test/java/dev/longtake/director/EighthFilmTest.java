@@ -19,7 +19,6 @@ import dev.longtake.pack.EighthPack;
 import dev.longtake.pack.Formula;
 import dev.longtake.pack.Golden;
 import dev.longtake.pack.ModelPack;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,18 +178,5 @@ class EighthFilmTest {
         assertThat(first.frames().slice(0, 1).rgb()).as("as the main autoencoder shows it")
                 .isEqualTo(director.render(recipe, still).slice(0, 1).rgb());
         assertThat(chunks(director, recipe("", 1, 1), 1).get(0).latents()).isNotEqualTo(first.snapshot().latents());
-    }
-
-    @Test
-    void makesTheSameFilmInLittleMemory() throws Exception {
-        Path folder = EighthPack.folder();
-        // All networks take some 300 MB.
-        ModelPack little = ModelPack.open(folder, Device.cpu().withMemory("150MB"));
-        GivenNoise noise = (target, index, step, purpose) -> Formula.noise(target, index, step, purpose);
-        try (Director saving = new Director(little, Conditioning.WHOLE, seed -> noise)) {
-            List<Snapshot> again = chunks(saving, USUAL, 2);
-            assertThat(again.get(1).latents()).isEqualTo(usual.get(1).latents());
-            assertThat(refined(saving, USUAL, usual).rgb()).isEqualTo(usualRefined);
-        }
     }
 }
