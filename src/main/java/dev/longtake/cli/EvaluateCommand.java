@@ -106,10 +106,16 @@ final class EvaluateCommand implements Callable<Integer> {
     private EngineOptions engine;
 
     @Override
-    public Integer call() throws IOException, OrtException, CancelledException {
-        EvaluationReport finished = videos.isEmpty() ? films() : videos();
-        print(finished.scoreboard());
-        return 0;
+    public Integer call() throws IOException, OrtException {
+        EndSignals signals = new EndSignals();
+        try {
+            EvaluationReport finished = videos.isEmpty() ? films(signals) : videos();
+            print(finished.scoreboard());
+            return 0;
+        } catch (CancelledException e) {
+            // The same command goes on with what is not measured yet.
+            return signals.exitCode();
+        }
     }
 
     private EvaluationReport videos() throws IOException {
@@ -133,7 +139,9 @@ final class EvaluateCommand implements Callable<Integer> {
         return finished;
     }
 
-    private EvaluationReport films() throws IOException, OrtException, CancelledException {
+    private EvaluationReport films(EndSignals signals) throws IOException, OrtException, CancelledException {
+        CancelToken token = new CancelToken();
+        signals.listen(token::cancel);
         List<Suite> wished = suites.stream().map(Suite::of).distinct().sorted().toList();
         Path pack = engine.packFolder();
         PackManifest manifest = PackManifest.read(pack);
@@ -160,15 +168,14 @@ final class EvaluateCommand implements Callable<Integer> {
                     device.threads() == 0 ? Runtime.getRuntime().availableProcessors() : device.threads());
             List<FilmResult> results;
             try (EvaluationProgress progress = new EvaluationProgress()) {
-                results = evaluation.run(trials, progress, new CancelToken());
+                results = evaluation.run(trials, progress, token);
             }
             Optional<TruthStudy> truth = Optional.empty();
             if (chosen.contains(Suite.ENHANCER)) {
                 requireFile(judgeAt.resolve("truth").resolve("clips.json"));
                 try (Director director = new Director(ModelPack.open(pack, device))) {
                     truth = Optional.of(TruthStudy.run(judgeAt.resolve("truth"), director,
-                            (timeline, length, filmSeed) -> recipe(manifest, timeline, length, filmSeed),
-                            new CancelToken()));
+                            (timeline, length, filmSeed) -> recipe(manifest, timeline, length, filmSeed), token));
                 }
             }
             EvaluationReport finished =

@@ -20,8 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,9 +30,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "generate", mixinStandardHelpOptions = true, description = "Make a film from a sentence.",
         sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
-
-    private static final int INTERRUPTED = 130;
-    private static final int SECONDS_TO_CLEAN_UP = 10;
 
     @Spec
     private CommandSpec spec;
@@ -67,14 +62,13 @@ final class GenerateCommand implements Callable<Integer> {
         PackManifest manifest = PackManifest.read(folder);
         RecipeFile.Contents wanted = recipeOptions.recipe(manifest);
         CancelToken token = new CancelToken();
-        CountDownLatch cleanedUp = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cancel(token, cleanedUp), "interrupted"));
+        EndSignals signals = new EndSignals();
+        // Stops the networks; the unfinished file goes with them.
+        signals.listen(token::cancel);
         try {
             film(folder, manifest, wanted, recipeOptions.enhanced(manifest), token);
         } catch (CancelledException e) {
-            return INTERRUPTED;
-        } finally {
-            cleanedUp.countDown();
+            return signals.exitCode();
         }
         spec.commandLine().getOut().printf("%s: %d frames, seed %d%n", output,
                 wanted.recipe().frames(), wanted.recipe().seed());
@@ -187,16 +181,6 @@ final class GenerateCommand implements Callable<Integer> {
         return enhanced
                 ? manifest.enhancer().map(large -> new VideoFormat(large.width(), large.height(), video.fps())).orElseThrow()
                 : new VideoFormat(video.width(), video.height(), video.fps());
-    }
-
-    /** Ctrl-C: stops the networks and waits until the unfinished file is gone. */
-    private static void cancel(CancelToken token, CountDownLatch cleanedUp) {
-        token.cancel();
-        try {
-            cleanedUp.await(SECONDS_TO_CLEAN_UP, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void requireWritable(Path file) {

@@ -83,13 +83,11 @@ public final class ServeCommand implements Callable<Integer> {
                 server.workers(0),
                 Optional.of(studio));
         try (Server running = new Server(plan)) {
-            running.closeOnExit();
-            running.open();
-            spec.commandLine().getOut().println("Longtake is on " + address(running.port()) + "  (" + running + ")");
-            spec.commandLine().getOut().flush();
-            running.awaitClose();
+            return running.run(() -> {
+                spec.commandLine().getOut().println("Longtake is on " + address(running.port()) + "  (" + running + ")");
+                spec.commandLine().getOut().flush();
+            });
         }
-        return 0;
     }
 
     private String address(int actualPort) {

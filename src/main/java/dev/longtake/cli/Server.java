@@ -73,9 +73,22 @@ final class Server implements AutoCloseable {
         this.plan = plan;
     }
 
-    /** Makes sure that everything is closed when the process is asked to end. */
-    void closeOnExit() {
+    /**
+     * Opens everything, says so, and runs until the process is asked to end.
+     *
+     * @param opened told when everything runs
+     * @return the process's exit code
+     * @throws UsageException if something stands in the way that its user can remove
+     */
+    int run(Runnable opened) {
+        EndSignals signals = new EndSignals();
+        signals.listen(this::close);
+        // Whatever else may end the virtual machine.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "longtake-close"));
+        open();
+        opened.run();
+        awaitClose();
+        return signals.exitCode();
     }
 
     /**
@@ -132,7 +145,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Blocks until {@link #close} is done. */
-    void awaitClose() {
+    private void awaitClose() {
         try {
             closed.await();
         } catch (InterruptedException e) {

@@ -37,12 +37,10 @@ public final class WorkerCommand implements Callable<Integer> {
                 server.workers(1),
                 Optional.empty());
         try (Server running = new Server(plan)) {
-            running.closeOnExit();
-            running.open();
-            spec.commandLine().getOut().println("Longtake works  (" + running + ")");
-            spec.commandLine().getOut().flush();
-            running.awaitClose();
+            return running.run(() -> {
+                spec.commandLine().getOut().println("Longtake works  (" + running + ")");
+                spec.commandLine().getOut().flush();
+            });
         }
-        return 0;
     }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole thing as people run it: one process, the pack that ships, the embedded Redis. */
 class ServeIT {
 
+    /** What a process says that ended because it was asked to. */
+    private static final int ENDED = 143;
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -63,6 +65,7 @@ class ServeIT {
 
         second.destroy();
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.exitValue()).isEqualTo(ENDED);
         assertThat(Files.readString(folder.resolve("2.log"))).doesNotContain("Exception").doesNotContain("did not close");
         // What it kept can be opened by the next one: nothing is left that holds it.
         serve();
@@ -81,6 +84,7 @@ class ServeIT {
 
             worker.destroy();
             assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(ENDED);
             endEverything();
         }
     }

@@ -22,8 +22,11 @@ final class StudioProcess implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("http://\\S+");
     private static final int SECONDS_TO_START = 120;
     private static final int SECONDS_TO_STOP = 30;
+    /** What the process says that ended because it was asked to. */
+    private static final int ENDED = 143;
 
     private final Process process;
+    private boolean killed;
     private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<URI> address = new CompletableFuture<>();
 
@@ -75,16 +78,19 @@ final class StudioProcess implements AutoCloseable {
 
     /** Ends the studio as a loss of power does; its memory is on the disk. */
     void kill() throws InterruptedException {
+        killed = true;
         process.destroyForcibly().waitFor();
     }
 
-    /** Ends the studio the gentle way, and the hard way if that takes too long. */
+    /** Ends the studio the gentle way, and the hard way if that takes too long; it must not crash on its way out. */
     @Override
     public void close() {
         process.destroy();
         try {
             if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
+            } else if (!killed && address.isDone() && process.exitValue() != ENDED) {
+                throw new AssertionError("the studio ended with " + process.exitValue() + ":\n" + String.join("\n", output));
             }
         } catch (InterruptedException interrupted) {
             process.destroyForcibly();
