@@ -227,7 +227,8 @@ public final class Director implements AutoCloseable {
         float[] texts = prompter.text(networks.textEncoder(), recipe.timeline().at(0, plan()), recipe.negativePrompt(),
                 guidance.active());
         return new Denoising(sampler, guidance,
-                (x, timestep, interval, result, token) -> networks.predict(x, timestep, texts, result, token));
+                (x, timestep, interval, result, token) -> networks.predict(
+                        guidance.active() ? 2 : 1, x, timestep, texts, result, token));
     }
 
     /** Any other chunk. */

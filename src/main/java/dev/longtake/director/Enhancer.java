@@ -175,7 +175,8 @@ final class Enhancer {
                 networks.textEncoder(), mix, wish.recipe().negativePrompt(), guidance.active());
         solver.show(step, x, shown);
         float[] predicted = predictions[guidance.active() ? 1 : 0];
-        networks.predict(shown, solver.timestep(step), texts, source, predicted, wish.token());
+        networks.predict(guidance.active() ? 2 : 1, shown, solver.timestep(step), texts, source, predicted,
+                wish.token());
         float[] clean = new float[x.length];
         guidance.combine(predicted, clean);
         solver.clean(step, shown, clean);

@@ -7,11 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * UNet and CAM: says what is noise in a chunk. CAM's features go from one network to the other in place, without a
@@ -25,8 +20,7 @@ public final class Denoiser implements AutoCloseable {
 
     private final NetworkRuntime runtime;
     private final Loader loader;
-    private final Executor lanes;
-    private final Runnable stopLanes;
+    private final Lanes lanes;
     private final OpenParts opened = new OpenParts();
     private final Map<Integer, Networks> networksByLanes = new HashMap<>();
     private final Map<Integer, List<DenoiserPass>> passesByBatch = new HashMap<>();
@@ -41,24 +35,10 @@ public final class Denoiser implements AutoCloseable {
 
     private record Networks(Graph cam, Graph unet) {}
 
-    Denoiser(NetworkRuntime runtime, Loader loader) {
+    Denoiser(NetworkRuntime runtime, Lanes lanes, Loader loader) {
         this.runtime = runtime;
+        this.lanes = lanes;
         this.loader = loader;
-        if (runtime.lanes() == 1) {
-            // On the caller's own thread: a graphics card's networks should always see the same one.
-            lanes = Runnable::run;
-            stopLanes = () -> { };
-        } else {
-            ExecutorService pool = Executors.newFixedThreadPool(runtime.lanes(), Denoiser::thread);
-            lanes = pool;
-            stopLanes = pool::shutdown;
-        }
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "longtake-denoiser");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**
@@ -116,34 +96,15 @@ public final class Denoiser implements AutoCloseable {
      */
     public void predict(float[] x, double timestep, double interval, float[] result, CancelToken token)
             throws CancelledException {
-        CompletableFuture<?>[] runs = passes.stream()
-                .map(pass -> CompletableFuture.runAsync(() -> run(pass, x, timestep, interval, token), lanes))
-                .toArray(CompletableFuture<?>[]::new);
-        try {
-            // Also waits for the other runs when one has failed, and can't be interrupted: nothing of ours may be
-            // freed or written to while a network runs.
-            CompletableFuture.allOf(runs).join();
-        } catch (CompletionException e) {
-            token.check();
-            throw new IllegalStateException(e.getCause().getMessage(), e);
-        }
+        lanes.run(passes.size(), lane -> passes.get(lane).run(x, timestep, interval, token), token);
         int length = result.length / passes.size();
         for (int i = 0; i < passes.size(); i++) {
             passes.get(i).copyTo(result, i * length);
         }
     }
 
-    private static void run(DenoiserPass pass, float[] x, double timestep, double interval, CancelToken token) {
-        try {
-            pass.run(x, timestep, interval, token);
-        } catch (CancelledException e) {
-            throw new CompletionException(e);
-        }
-    }
-
     @Override
     public void close() {
-        stopLanes.run();
         opened.close();
     }
 }

@@ -53,17 +53,23 @@ public final class EnhancerNetworks implements AutoCloseable {
     /**
      * Predicts one step of a window.
      *
+     * @param batch    1, or 2 for guidance: without the prompt, then with it
      * @param shown    noisy latents (frames, c, h, w)
      * @param timestep as the solver says
-     * @param texts    (batch, L, D); with guidance the one without the prompt first
+     * @param texts    (batch, L, D)
      * @param source   what is refined (frames, c, h, w); for packs whose network sees it
      * @param result   (batch, frames, c, h, w), overwritten
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
     public void predict(
-            float[] shown, double timestep, float[] texts, float[] source, float[] result, CancelToken token)
-            throws CancelledException {
-        unet.predict(shown, timestep, texts, source, result, token);
+            int batch,
+            float[] shown,
+            double timestep,
+            float[] texts,
+            float[] source,
+            float[] result,
+            CancelToken token) throws CancelledException {
+        unet.predict(batch, shown, timestep, texts, source, result, token);
     }
 
     /** Of refined latents. */

@@ -25,15 +25,16 @@ public final class FirstNetworks implements AutoCloseable {
     /**
      * Predicts one step.
      *
+     * @param batch    1, or 2 for guidance: without the prompt, then with it
      * @param x        noisy latents (F, c, h, w)
      * @param timestep as the sampler says
-     * @param texts    (batch, L, D); with guidance the one without the prompt first
+     * @param texts    (batch, L, D)
      * @param result   (batch, F, c, h, w), overwritten
      * @throws CancelledException if {@code token} was cancelled before the prediction was done
      */
-    public void predict(float[] x, double timestep, float[] texts, float[] result, CancelToken token)
+    public void predict(int batch, float[] x, double timestep, float[] texts, float[] result, CancelToken token)
             throws CancelledException {
-        unet.predict(x, timestep, texts, NO_SOURCE, result, token);
+        unet.predict(batch, x, timestep, texts, NO_SOURCE, result, token);
     }
 
     /** Of the first chunk's latents. */

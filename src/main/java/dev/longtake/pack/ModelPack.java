@@ -20,6 +20,7 @@ public final class ModelPack implements AutoCloseable {
     private final TextEncoder textEncoder;
     private final Apm apm;
     private final CamEmbedding camEmbedding;
+    private final Lanes lanes;
     private final Denoiser denoiser;
     private final VaeDecoder vaeDecoder;
     private final Optional<FirstNetworks> first;
@@ -40,14 +41,14 @@ public final class ModelPack implements AutoCloseable {
             vaeDecoder = opened.keep(decoder(GraphContract.VAE_DECODER));
             camEmbedding = opened.keep(new CamEmbedding(graph(GraphContract.CAM_EMBEDDING).prepare()));
             apm = opened.keep(new Apm(graph(GraphContract.APM).prepare()));
-            denoiser = opened.keep(new Denoiser(
-                    runtime, (role, lanes) -> new Graph(files, role, manifest.graphs().get(role), runtime, lanes)));
+            lanes = opened.keep(new Lanes(runtime));
+            denoiser = opened.keep(new Denoiser(runtime, lanes, this::graph));
             denoiser.prepare(usualBatch());
             tokenizer = opened.keep(PromptTokenizer.open(folder, manifest.text()));
             textEncoder = opened.keep(textEncoder(manifest.text()));
             first = manifest.firstChunk().map(stage -> opened.keep(new FirstNetworks(
                     textEncoder(stage.text()),
-                    new PlainUnet(graph(GraphContract.FIRST_UNET).prepare()),
+                    unet(GraphContract.FIRST_UNET, stage.diffusion().guidanceScale()),
                     decoder(GraphContract.FIRST_VAE_DECODER))));
         } catch (RuntimeException e) {
             close();
@@ -62,7 +63,15 @@ public final class ModelPack implements AutoCloseable {
     }
 
     private Graph graph(String role) {
-        return new Graph(files, role, manifest.graphs().get(role), runtime, 1);
+        return graph(role, 1);
+    }
+
+    private Graph graph(String role, int sharing) {
+        return new Graph(files, role, manifest.graphs().get(role), runtime, sharing);
+    }
+
+    private PlainUnet unet(String role, double guidanceScale) {
+        return new PlainUnet(runtime, lanes, this::graph, role).prepare(guidanceScale == 1 ? 1 : 2);
     }
 
     private VaeDecoder decoder(String role) {
@@ -160,7 +169,7 @@ public final class ModelPack implements AutoCloseable {
             enhancer = opened.keep(new EnhancerNetworks(
                     stage.text().map(this::enhancerText).orElse(textEncoder),
                     graph(GraphContract.ENHANCER_VAE_ENCODER).prepare(),
-                    new PlainUnet(graph(GraphContract.ENHANCER_UNET).prepare()),
+                    unet(GraphContract.ENHANCER_UNET, stage.diffusion().guidanceScale()),
                     new VaeDecoder(graph(GraphContract.ENHANCER_VAE_DECODER).prepare(), stage.latent().size(),
                             3 * stage.seen().width() * stage.seen().height())));
         }

@@ -22,6 +22,9 @@ public sealed interface Refinement {
     /** Steps of refinement, usually. */
     int steps();
 
+    /** Classifier-free guidance, usually; 1 is off. */
+    double guidanceScale();
+
     /** Most steps that it can be done in. */
     int mostSteps();
 
