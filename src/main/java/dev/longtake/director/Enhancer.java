@@ -111,6 +111,17 @@ final class Enhancer {
             boolean ended,
             StepListener listener,
             CancelToken token) throws CancelledException {
+        return painted(refined(recipe, range, latents, ended, listener, token));
+    }
+
+    /** The same in the enhancer's latents, each (c, h, w). */
+    List<float[]> refined(
+            Recipe recipe,
+            FrameRange range,
+            List<float[]> latents,
+            boolean ended,
+            StepListener listener,
+            CancelToken token) throws CancelledException {
         int first = plan.reachesBack(range.from());
         int end = first + latents.size();
         RefinementCourse course = course(recipe, range.from(), first, latents);
@@ -120,8 +131,8 @@ final class Enhancer {
                     + " can't be refined with those up to " + end + (ended ? ", the last" : ""));
         }
         Guidance guidance = stage.diffusion().guidance(pack.manifest().departure(recipe));
-        wish = new Wish(recipe, guidance, end, passes(first, end, !settled) - passes(first, course.end(), false), listener, token,
-                course);
+        int passes = passes(first, end, !settled) - passes(first, course.end(), false);
+        wish = new Wish(recipe, guidance, end, passes, listener, token, course);
         passed = 0;
         try {
             for (int frame = course.end(); frame < end; frame++) {
@@ -133,7 +144,7 @@ final class Enhancer {
             } else if (settled) {
                 keep(course, range.to());
             }
-            return painted(course.take(range));
+            return course.take(range);
         } finally {
             wish = null;
         }
