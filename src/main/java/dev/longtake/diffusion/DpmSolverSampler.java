@@ -52,11 +52,7 @@ public final class DpmSolverSampler implements Sampler {
 
     @Override
     public void hold(int index, float[] clean, float[] noise, float[] x) {
-        float signal = (float) Math.sqrt(alphas[index]);
-        float deviation = (float) Math.sqrt(1 - alphas[index]);
-        for (int i = 0; i < clean.length; i++) {
-            x[i] = signal * clean[i] + deviation * noise[i];
-        }
+        new NoiseLevel(alphas[index]).hold(clean, noise, x);
     }
 
     @Override
@@ -88,13 +84,6 @@ public final class DpmSolverSampler implements Sampler {
 
     @Override
     public float[] clean(int index, float[] x, float[] predicted, int from, int to) {
-        Prediction.Coefficients toClean = prediction.coefficients(alphas[index]);
-        float fromX = (float) toClean.cleanX();
-        float fromPrediction = (float) toClean.cleanP();
-        float[] clean = new float[to - from];
-        for (int i = from; i < to; i++) {
-            clean[i - from] = fromX * x[i] + fromPrediction * predicted[i];
-        }
-        return clean;
+        return new NoiseLevel(alphas[index]).clean(prediction, x, predicted, from, to);
     }
 }
