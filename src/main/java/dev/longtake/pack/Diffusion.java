@@ -38,7 +38,9 @@ public sealed interface Diffusion {
     double guidanceScale();
 
     /** What a distilled network can do in a few steps; empty for any other. */
-    Optional<Fast> fast();
+    default Optional<Fast> fast() {
+        return Optional.empty();
+    }
 
     /**
      * The sampler for a number of steps.
@@ -173,11 +175,6 @@ public sealed interface Diffusion {
         }
 
         @Override
-        public Optional<Fast> fast() {
-            return Optional.empty();
-        }
-
-        @Override
         public int mostSteps() {
             return Math.min(Recipe.MOST_STEPS, trainTimesteps - 1);
         }
@@ -211,11 +208,6 @@ public sealed interface Diffusion {
         public DpmSolver {
             checkDefaults(steps, guidanceScale);
             checkTraining(SAMPLER, prediction, trainTimesteps, betaStart, betaEnd, steps);
-        }
-
-        @Override
-        public Optional<Fast> fast() {
-            return Optional.empty();
         }
 
         @Override

@@ -193,7 +193,9 @@ final class FilmApi {
             requirePack(film);
             Film take = fork.of(film, film.owner());
             check.check(take.recipe());
-            return requireImage(film, take).compose(there -> allowances.newFilm(rc, take).compose(allowed -> films.fork(film.id(), take)));
+            return requireImage(film, take)
+                    .compose(there -> allowances.newFilm(rc, take))
+                    .compose(allowed -> films.fork(film.id(), take));
         }).compose(take -> {
             rc.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, FilmLinks.ofOwner(take.id()).self());
             return show(rc, take);
