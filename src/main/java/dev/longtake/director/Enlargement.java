@@ -81,27 +81,30 @@ final class Enlargement {
     private void widen(float[] planes, int from, float[] rows) {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < across.size(); x++) {
-                float[] weights = across.weights()[x];
-                int at = from + y * width + across.first()[x];
-                float sum = 0;
-                for (int i = 0; i < weights.length; i++) {
-                    sum += weights[i] * planes[at + i];
-                }
-                rows[y * across.size() + x] = sum;
+                rows[y * across.size() + x] =
+                        mix(across.weights()[x], planes, from + y * width + across.first()[x], 1);
             }
         }
     }
 
     private void lengthen(float[] rows, float[] large, int to) {
         for (int y = 0; y < down.size(); y++) {
-            float[] weights = down.weights()[y];
             for (int x = 0; x < across.size(); x++) {
-                float sum = 0;
-                for (int i = 0; i < weights.length; i++) {
-                    sum += weights[i] * rows[(down.first()[y] + i) * across.size() + x];
-                }
-                large[to + y * across.size() + x] = sum;
+                large[to + y * across.size() + x] =
+                        mix(down.weights()[y], rows, down.first()[y] * across.size() + x, across.size());
             }
         }
+    }
+
+    private static float mix(float[] weights, float[] values, int at, int step) {
+        if (weights.length == 2) {
+            // Rounds as it always did: sharpened films are the same to the bit.
+            return values[at] + weights[1] * (values[at + step] - values[at]);
+        }
+        float sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            sum += weights[i] * values[at + i * step];
+        }
+        return sum;
     }
 }
